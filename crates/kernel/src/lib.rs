@@ -1,0 +1,20 @@
+//! What every part of Ciclo agrees on: ids, the clock, refusals, roles and
+//! tenants, checked texts and state machines. Knows no service, no storage and
+//! no wire format.
+
+pub mod clock;
+pub mod ids;
+pub mod machine;
+pub mod principal;
+pub mod refusal;
+pub mod text;
+
+pub use clock::Clock;
+pub use jiff::{SignedDuration, Timestamp};
+pub use machine::Machine;
+pub use principal::{Principal, Role, Tenant};
+pub use refusal::{Code, Corrupt, Refusal};
+
+/// What a verb of a machine answers: the record as it is after and what
+/// happened, or why not.
+pub type Decision<R, E> = Result<(R, E), Refusal>;
