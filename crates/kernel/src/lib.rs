@@ -8,6 +8,7 @@ pub mod machine;
 pub mod principal;
 pub mod refusal;
 pub mod text;
+pub mod trace;
 
 pub use clock::Clock;
 pub use jiff::{SignedDuration, Timestamp};

@@ -1,0 +1,85 @@
+//! Mutations: one command in one transaction, answered once per idempotency key.
+
+use crate::error::ApiResult;
+use crate::session::Session;
+use async_graphql::{Context, ID};
+use ciclo_kernel::{Decision, Refusal, Timestamp, ids::RecordId};
+use ciclo_store::idempotency::Key;
+use ciclo_store::{Record, Result, Tx, Versioned};
+use futures::future::BoxFuture;
+use sha2::{Digest, Sha256};
+
+/// Reads the id of a record from an argument; `BAD_ID` for another type's.
+pub fn id<I: RecordId>(text: &ID) -> std::result::Result<I, Refusal> {
+    I::parse(text.as_str())
+}
+
+/// Reads the version the caller saw.
+pub fn version(expected: i32) -> std::result::Result<u64, Refusal> {
+    u64::try_from(expected)
+        .ok()
+        .filter(|version| *version > 0)
+        .ok_or_else(|| Refusal::invalid("expectedVersion", "a version is 1 or more"))
+}
+
+/// The fingerprint of a mutation: its name and arguments, the key among them.
+fn fingerprint(ctx: &Context<'_>) -> ApiResult<String> {
+    let mut hash = Sha256::new();
+    hash.update(ctx.field().name());
+    let arguments = ctx.field().arguments().map_err(|why| Refusal::invalid("arguments", why.message))?;
+    for (name, value) in arguments {
+        hash.update(name.as_bytes());
+        hash.update(value.to_string());
+    }
+    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// Runs a command that answers with one record. The same key with the same
+/// arguments answers what it answered before, and does nothing.
+pub async fn mutate<R, T, F>(ctx: &Context<'_>, key: &str, work: F) -> ApiResult<T>
+where
+    R: Record,
+    T: From<Versioned<R>>,
+    F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<Versioned<R>>> + Send + 'static,
+{
+    let session = Session::of(ctx);
+    let key = Key::parse(key, fingerprint(ctx)?)?;
+    let done = session.database().write(session.principal(), move |tx| {
+        Box::pin(async move {
+            if let Some(before) = tx.replayed::<R>(&key).await? {
+                return Ok(before);
+            }
+            let after = work(tx).await?;
+            tx.answered(&key, &after).await?;
+            Ok(after)
+        })
+    });
+    Ok(done.await?.into())
+}
+
+/// A mutation that makes a record by its constructor.
+pub async fn create<R: Record, T: From<Versioned<R>>>(
+    ctx: &Context<'_>,
+    key: &str,
+    decide: impl FnOnce(R::Id, &str, Timestamp) -> Decision<R, R::Happened> + Send + 'static,
+) -> ApiResult<T> {
+    mutate(ctx, key, move |tx| {
+        Box::pin(async move {
+            let decided = decide(tx.fresh(), tx.by(), tx.now());
+            tx.create(decided).await
+        })
+    })
+    .await
+}
+
+/// A mutation that applies a verb to one record, by id and expected version.
+pub async fn update<R: Record, T: From<Versioned<R>>>(
+    ctx: &Context<'_>,
+    record: &ID,
+    expected: i32,
+    key: &str,
+    decide: impl FnOnce(R, &str, Timestamp) -> Decision<R, R::Happened> + Send + 'static,
+) -> ApiResult<T> {
+    let (record, expected) = (id::<R::Id>(record)?, version(expected)?);
+    mutate(ctx, key, move |tx| Box::pin(async move { tx.change(record, Some(expected), decide).await })).await
+}

@@ -1,0 +1,101 @@
+//! A service's own copies of what it needs of its neighbours' records, fed by
+//! their events. Not records: no history, no versions, rebuilt by replay.
+
+use crate::error::Result;
+use crate::reader::Reader;
+use crate::sql::col;
+use crate::tx::Tx;
+use ciclo_kernel::Corrupt;
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Order, Query, SelectStatement, Value};
+use sea_orm::{ConnectionTrait, QueryResult};
+use serde::{Serialize, de::DeserializeOwned};
+
+/// A copy of a neighbour's record.
+pub trait Copied: Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// What it is a copy of: `Agreement`.
+    const KIND: &'static str;
+    /// The record's id.
+    fn id(&self) -> String;
+    /// What it is looked up by, for example its service's id; empty for none.
+    fn parent(&self) -> String {
+        String::new()
+    }
+}
+
+fn select<C: Copied>(tenant: &str) -> SelectStatement {
+    Query::select()
+        .column(col("value"))
+        .from(col("copy"))
+        .and_where(Expr::col(col("tenant")).eq(tenant))
+        .and_where(Expr::col(col("kind")).eq(C::KIND))
+        .order_by(col("id"), Order::Asc)
+        .take()
+}
+
+fn read<C: Copied>(row: &QueryResult) -> Result<C> {
+    let text: String = row.try_get("", "value")?;
+    Ok(serde_json::from_str(&text).map_err(|why| Corrupt::new(C::KIND, why))?)
+}
+
+fn by(tenant_select: SelectStatement, column: &str, values: &[String]) -> SelectStatement {
+    let mut select = tenant_select;
+    select.and_where(Expr::col(col(column)).is_in(values.iter().map(String::as_str)));
+    select
+}
+
+impl Tx {
+    /// Keeps a copy, in place of an older one.
+    pub async fn put_copy<C: Copied>(&self, copy: &C) -> Result<()> {
+        let text = serde_json::to_string(copy).map_err(|why| Corrupt::new(C::KIND, why))?;
+        let values: [Value; 5] =
+            [self.tenant().into(), C::KIND.into(), copy.id().into(), copy.parent().into(), text.into()];
+        let insert = Query::insert()
+            .into_table(col("copy"))
+            .columns(["tenant", "kind", "id", "parent", "value"].map(col))
+            .values_panic(values.map(Expr::val))
+            .on_conflict(
+                OnConflict::columns(["tenant", "kind", "id"].map(col))
+                    .update_columns(["parent", "value"].map(col))
+                    .to_owned(),
+            )
+            .take();
+        self.db().execute(&insert).await?;
+        Ok(())
+    }
+
+    /// The copy of a record.
+    pub async fn copy<C: Copied>(&self, id: &str) -> Result<Option<C>> {
+        let found = self.db().query_one(&by(select::<C>(self.tenant()), "id", &[id.to_owned()])).await?;
+        found.as_ref().map(read).transpose()
+    }
+
+    /// The copies under a parent.
+    pub async fn copies<C: Copied>(&self, parent: &str) -> Result<Vec<C>> {
+        let select = by(select::<C>(self.tenant()), "parent", &[parent.to_owned()]);
+        self.db().query_all(&select).await?.iter().map(read).collect()
+    }
+
+    /// All copies of a kind.
+    pub async fn all_copies<C: Copied>(&self) -> Result<Vec<C>> {
+        self.db().query_all(&select::<C>(self.tenant())).await?.iter().map(read).collect()
+    }
+}
+
+impl Reader {
+    /// The copies of these records.
+    pub async fn copies_by_ids<C: Copied>(&self, ids: &[String]) -> Result<Vec<C>> {
+        let select = by(select::<C>(self.tenant()), "id", ids);
+        self.database().read().query_all(&select).await?.iter().map(read).collect()
+    }
+
+    /// The copies under these parents.
+    pub async fn copies_under<C: Copied>(&self, parents: &[String]) -> Result<Vec<C>> {
+        let select = by(select::<C>(self.tenant()), "parent", parents);
+        self.database().read().query_all(&select).await?.iter().map(read).collect()
+    }
+
+    /// All copies of a kind.
+    pub async fn all_copies<C: Copied>(&self) -> Result<Vec<C>> {
+        self.database().read().query_all(&select::<C>(self.tenant())).await?.iter().map(read).collect()
+    }
+}

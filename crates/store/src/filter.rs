@@ -1,0 +1,140 @@
+//! What a list asks for: a condition over columns, an order, a page.
+
+use crate::record::Field;
+use ciclo_kernel::{Code, Refusal};
+use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Func, LikeExpr, SimpleExpr};
+
+/// A condition over a record's columns.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Filter {
+    /// All of these hold; empty holds always.
+    All(Vec<Filter>),
+    /// At least one of these holds; empty never holds.
+    Any(Vec<Filter>),
+    /// This does not hold.
+    Not(Box<Filter>),
+    /// A column's value passes a test.
+    Column(&'static str, Test),
+    /// The record links to one of these ids under a role.
+    Linked(&'static str, Vec<String>),
+}
+
+/// A test of a column's value. Nothing but [`Test::Missing`] holds for a missing value.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Test {
+    /// Is one of these.
+    In(Vec<Field>),
+    /// Is less than.
+    Below(Field),
+    /// Is at most.
+    AtMost(Field),
+    /// Is more than.
+    Above(Field),
+    /// Is at least.
+    AtLeast(Field),
+    /// Contains this text, whatever the case of ASCII letters.
+    Contains(String),
+    /// Is missing (true) or present (false).
+    Missing(bool),
+}
+
+impl Filter {
+    /// A column equal to a value.
+    pub fn is(column: &'static str, value: impl Into<Field>) -> Self {
+        Self::Column(column, Test::In(vec![value.into()]))
+    }
+
+    /// The condition in SQL.
+    #[must_use]
+    pub fn condition(&self, tenant: &str, table: &'static str) -> Condition {
+        match self {
+            Self::All(parts) => {
+                parts.iter().fold(Condition::all(), |all, part| all.add(part.condition(tenant, table)))
+            }
+            Self::Any(parts) if parts.is_empty() => Condition::all().add(Expr::val(1).eq(0)),
+            Self::Any(parts) => {
+                parts.iter().fold(Condition::any(), |any, part| any.add(part.condition(tenant, table)))
+            }
+            Self::Not(part) => part.condition(tenant, table).not(),
+            Self::Column(column, test) => Condition::all().add(test.expression(column)),
+            Self::Linked(role, ids) => Condition::all().add(
+                Expr::col(Alias::new("id")).in_subquery(crate::sql::linking(tenant, table, role, ids)),
+            ),
+        }
+    }
+}
+
+impl Test {
+    fn expression(&self, column: &'static str) -> SimpleExpr {
+        let col = || Expr::col(Alias::new(column));
+        match self {
+            // Present and one of: `NOT` of it then holds for a missing value too, as a reader expects.
+            Self::In(values) => col().is_not_null().and(col().is_in(values.iter().cloned())),
+            Self::Below(value) => col().is_not_null().and(col().lt(value.clone())),
+            Self::AtMost(value) => col().is_not_null().and(col().lte(value.clone())),
+            Self::Above(value) => col().is_not_null().and(col().gt(value.clone())),
+            Self::AtLeast(value) => col().is_not_null().and(col().gte(value.clone())),
+            Self::Contains(text) => {
+                let text = text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+                col().is_not_null().and(
+                    Expr::expr(Func::lower(col())).like(LikeExpr::new(format!("%{text}%")).escape('\\')),
+                )
+            }
+            Self::Missing(true) => col().is_null(),
+            Self::Missing(false) => col().is_not_null(),
+        }
+    }
+}
+
+/// The order of a list: a column that is never missing, then the id.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Order {
+    /// The column.
+    pub column: &'static str,
+    /// Largest first.
+    pub descending: bool,
+}
+
+/// Most rows of one page.
+pub const PAGE_MOST: usize = 100;
+/// Rows of a page when none are asked for.
+pub const PAGE_DEFAULT: usize = 20;
+
+/// What to list.
+#[derive(Clone, Debug)]
+pub struct PageRequest {
+    /// Which records.
+    pub filter: Filter,
+    /// In which order.
+    pub order: Order,
+    /// How many at most.
+    pub first: usize,
+    /// After which one: a cursor of this list.
+    pub after: Option<(Field, String)>,
+}
+
+impl PageRequest {
+    /// Checks the size of a page.
+    pub fn size(first: Option<i32>) -> Result<usize, Refusal> {
+        match first {
+            None => Ok(PAGE_DEFAULT),
+            Some(n) => usize::try_from(n)
+                .ok()
+                .filter(|n| (1..=PAGE_MOST).contains(n))
+                .ok_or_else(|| {
+                    Refusal::new(Code::LimitExceeded, format!("first: {n}; a page has 1 to {PAGE_MOST} records"))
+                        .with("field", "first")
+                        .with("limit", PAGE_MOST)
+                }),
+        }
+    }
+}
+
+/// A page of a list.
+#[derive(Clone, Debug)]
+pub struct Page<T> {
+    /// The records, each with its value in the order's column.
+    pub rows: Vec<(T, Field)>,
+    /// Whether there are more.
+    pub more: bool,
+}

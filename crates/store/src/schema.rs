@@ -1,0 +1,187 @@
+//! The tables that every service has, and the shape that every record's table has.
+
+use sea_orm_migration::prelude::*;
+use sea_orm_migration::MigratorTraitSelf;
+
+/// The columns of a record's table that its own migration adds to the common ones.
+pub enum Kind {
+    /// Text; never missing.
+    Text,
+    /// Text that may be missing.
+    OptionalText,
+    /// A 64-bit number; never missing.
+    Int,
+    /// A 64-bit number that may be missing.
+    OptionalInt,
+}
+
+fn name(text: &str) -> Alias {
+    Alias::new(text)
+}
+
+/// Creates a record's table: tenant, id, version, changed_at, message, the
+/// given columns, and an index on each column.
+pub async fn create_record_table(
+    manager: &SchemaManager<'_>,
+    table: &str,
+    columns: &[(&str, Kind)],
+) -> Result<(), DbErr> {
+    let mut create = Table::create();
+    create
+        .table(name(table))
+        .col(ColumnDef::new(name("tenant")).string().not_null())
+        .col(ColumnDef::new(name("id")).string().not_null())
+        .col(ColumnDef::new(name("version")).big_integer().not_null())
+        .col(ColumnDef::new(name("changed_at")).big_integer().not_null())
+        .col(ColumnDef::new(name("message")).binary().not_null());
+    for (column, kind) in columns {
+        let mut def = ColumnDef::new(name(column));
+        match kind {
+            Kind::Text => def.text().not_null(),
+            Kind::OptionalText => def.text(),
+            Kind::Int => def.big_integer().not_null(),
+            Kind::OptionalInt => def.big_integer(),
+        };
+        create.col(&mut def);
+    }
+    create.primary_key(Index::create().col(name("tenant")).col(name("id")));
+    manager.create_table(create.to_owned()).await?;
+    for (column, _) in columns {
+        let index = Index::create()
+            .name(format!("{table}_by_{column}"))
+            .table(name(table))
+            .col(name("tenant"))
+            .col(name(column))
+            .col(name("id"))
+            .to_owned();
+        manager.create_index(index).await?;
+    }
+    Ok(())
+}
+
+/// The tables that every service has: log, links, idempotency, inbox, parked, positions, copies, timers.
+pub struct Base;
+
+impl MigrationName for Base {
+    fn name(&self) -> &'static str {
+        "m0001_base"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Base {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        log(manager).await?;
+        for (table, keys, rest) in [
+            ("link", &["tenant", "record_type", "record_id", "role", "to_id"][..], &[][..]),
+            ("idempotency", &["tenant", "subject", "idempotency_key"], &[("arguments", Kind::Text), ("record_id", Kind::Text), ("record_version", Kind::Int), ("at", Kind::Int)]),
+            ("inbox", &["source", "record_id"], &[("record_version", Kind::Int)]),
+            ("position", &["source"], &[("sequence", Kind::Int)]),
+            ("copy", &["tenant", "kind", "id"], &[("parent", Kind::Text), ("value", Kind::Text)]),
+            ("timer", &["tenant", "record_id", "kind"], &[("due_at", Kind::Int)]),
+        ] {
+            let mut create = Table::create();
+            create.table(name(table));
+            let mut key = Index::create();
+            for column in keys {
+                create.col(ColumnDef::new(name(column)).string().not_null());
+                key.col(name(column));
+            }
+            for (column, kind) in rest {
+                let mut def = ColumnDef::new(name(column));
+                if matches!(kind, Kind::Int) { def.big_integer() } else { def.text() };
+                create.col(def.not_null());
+            }
+            manager.create_table(create.primary_key(&mut key).to_owned()).await?;
+        }
+        parked(manager).await?;
+        for (table, columns) in [
+            ("link", &["tenant", "role", "to_id"][..]),
+            ("copy", &["tenant", "kind", "parent"]),
+            ("timer", &["due_at"]),
+        ] {
+            let mut index = Index::create();
+            index.name(format!("{table}_back")).table(name(table));
+            for column in columns {
+                index.col(name(column));
+            }
+            manager.create_index(index.to_owned()).await?;
+        }
+        Ok(())
+    }
+}
+
+async fn log(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    let create = Table::create()
+        .table(name("log"))
+        .col(ColumnDef::new(name("sequence")).big_integer().not_null().auto_increment().primary_key())
+        .col(ColumnDef::new(name("event_id")).string().not_null())
+        .col(ColumnDef::new(name("tenant")).string().not_null())
+        .col(ColumnDef::new(name("record_type")).string().not_null())
+        .col(ColumnDef::new(name("record_id")).string().not_null())
+        .col(ColumnDef::new(name("record_version")).big_integer().not_null())
+        .col(ColumnDef::new(name("event_type")).string().not_null())
+        .col(ColumnDef::new(name("at")).big_integer().not_null())
+        .col(ColumnDef::new(name("actor")).text().not_null())
+        .col(ColumnDef::new(name("traceparent")).string().not_null())
+        .col(ColumnDef::new(name("payload")).binary().not_null())
+        .to_owned();
+    manager.create_table(create).await?;
+    let index = Index::create()
+        .name("log_by_record")
+        .table(name("log"))
+        .col(name("tenant"))
+        .col(name("record_id"))
+        .col(name("record_version"))
+        .unique()
+        .to_owned();
+    manager.create_index(index).await
+}
+
+async fn parked(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    let create = Table::create()
+        .table(name("parked"))
+        .col(ColumnDef::new(name("source")).string().not_null())
+        .col(ColumnDef::new(name("record_id")).string().not_null())
+        .col(ColumnDef::new(name("record_version")).big_integer().not_null())
+        .col(ColumnDef::new(name("tenant")).string().not_null())
+        .col(ColumnDef::new(name("event_id")).string().not_null())
+        .col(ColumnDef::new(name("event_type")).string().not_null())
+        .col(ColumnDef::new(name("reason")).text().not_null())
+        .col(ColumnDef::new(name("tries")).big_integer().not_null())
+        .col(ColumnDef::new(name("parked_at")).big_integer().not_null())
+        .col(ColumnDef::new(name("envelope")).binary().not_null())
+        .primary_key(Index::create().col(name("source")).col(name("record_id")).col(name("record_version")))
+        .to_owned();
+    manager.create_table(create).await
+}
+
+/// A service's migrations, in order, the base first.
+pub type Migrations = fn() -> Vec<Box<dyn MigrationTrait>>;
+
+struct Steps(Migrations);
+
+impl MigratorTraitSelf for Steps {
+    fn migrations(&self) -> Vec<Box<dyn MigrationTrait>> {
+        (self.0)()
+    }
+}
+
+/// Brings a database up to date, all steps in one transaction.
+///
+/// Refuses a database that a newer version has migrated further.
+pub async fn migrate(
+    connection: &sea_orm::DatabaseConnection,
+    migrations: Migrations,
+) -> crate::error::Result<()> {
+    use sea_orm::TransactionTrait;
+    let steps = Steps(migrations);
+    let transaction = connection.begin().await?;
+    let applied = steps.get_migration_models(&transaction).await?;
+    let known: Vec<String> = migrations().iter().map(|step| step.name().to_owned()).collect();
+    if let Some(newer) = applied.iter().find(|step| !known.contains(&step.version)) {
+        return Err(crate::error::Error::Newer(newer.version.clone()));
+    }
+    steps.up(&transaction, None).await?;
+    Ok(transaction.commit().await?)
+}

@@ -1,0 +1,196 @@
+//! The statements over records, built once for readers and commands alike.
+//! Every one of them takes the tenant.
+
+use crate::error::Result;
+use crate::filter::{Filter, Order, Page, PageRequest};
+use crate::record::{Field, Record, Versioned};
+use ciclo_kernel::{Corrupt, Timestamp};
+use prost::Message;
+use sea_orm::sea_query::{
+    Alias, Asterisk, Condition, Expr, ExprTrait, Order as Direction, Query, SelectStatement,
+};
+use sea_orm::{ConnectionTrait, QueryResult};
+
+pub(crate) fn col(name: &str) -> Alias {
+    Alias::new(name)
+}
+
+fn records<R: Record>(tenant: &str) -> SelectStatement {
+    Query::select()
+        .columns(["version", "changed_at", "message"].map(col))
+        .columns(R::COLUMNS.iter().copied().map(col))
+        .from(col(R::TABLE))
+        .and_where(Expr::col(col("tenant")).eq(tenant))
+        .take()
+}
+
+/// The ids of a table's records that link to one of `ids` under a role.
+pub(crate) fn linking(tenant: &str, table: &str, role: &str, ids: &[String]) -> SelectStatement {
+    Query::select()
+        .column(col("record_id"))
+        .from(col("link"))
+        .and_where(Expr::col(col("tenant")).eq(tenant))
+        .and_where(Expr::col(col("record_type")).eq(table))
+        .and_where(Expr::col(col("role")).eq(role))
+        .and_where(Expr::col(col("to_id")).is_in(ids.iter().map(String::as_str)))
+        .take()
+}
+
+pub(crate) fn instant(micros: i64) -> Result<Timestamp> {
+    Ok(Timestamp::from_microsecond(micros).map_err(|why| Corrupt::new("instant", why))?)
+}
+
+/// Reads a record from the bytes of its contract's message.
+pub fn decode<R: Record>(bytes: &[u8]) -> Result<R> {
+    let message = R::Message::decode(bytes).map_err(|why| Corrupt::new(R::TABLE, why))?;
+    Ok(R::read(message)?)
+}
+
+fn versioned<R: Record>(row: &QueryResult) -> Result<Versioned<R>> {
+    let version: i64 = row.try_get("", "version")?;
+    let bytes: Vec<u8> = row.try_get("", "message")?;
+    Ok(Versioned {
+        record: decode(&bytes)?,
+        version: version.unsigned_abs(),
+        changed_at: instant(row.try_get("", "changed_at")?)?,
+    })
+}
+
+/// The records of these ids that the tenant has, in no order.
+pub async fn by_ids<R: Record>(db: &impl ConnectionTrait, tenant: &str, ids: &[String]) -> Result<Vec<Versioned<R>>> {
+    let select = records::<R>(tenant)
+        .and_where(Expr::col(col("id")).is_in(ids.iter().map(String::as_str)))
+        .take();
+    db.query_all(&select).await?.iter().map(versioned).collect()
+}
+
+/// A page of the records that pass a filter.
+pub async fn page<R: Record>(
+    db: &impl ConnectionTrait,
+    tenant: &str,
+    request: &PageRequest,
+) -> Result<Page<Versioned<R>>> {
+    let mut select = records::<R>(tenant);
+    select.cond_where(request.filter.condition(tenant, R::TABLE));
+    let Order { column, descending } = request.order;
+    if let Some((value, id)) = &request.after {
+        let (by, same) = (|| Expr::col(col(column)), || Expr::col(col("id")));
+        let beyond = if descending {
+            Condition::any()
+                .add(by().lt(value.clone()))
+                .add(by().eq(value.clone()).and(same().lt(id.as_str())))
+        } else {
+            Condition::any()
+                .add(by().gt(value.clone()))
+                .add(by().eq(value.clone()).and(same().gt(id.as_str())))
+        };
+        select.cond_where(beyond);
+    }
+    let direction = if descending { Direction::Desc } else { Direction::Asc };
+    select
+        .order_by(col(column), direction.clone())
+        .order_by(col("id"), direction)
+        .limit(request.first as u64 + 1);
+    let mut rows = db.query_all(&select).await?;
+    let more = rows.len() > request.first;
+    rows.truncate(request.first);
+    let rows = rows
+        .iter()
+        .map(|row| {
+            let found = versioned::<R>(row)?;
+            let at = order_value(&found, column);
+            Ok((found, at))
+        })
+        .collect::<Result<_>>()?;
+    Ok(Page { rows, more })
+}
+
+/// The value of a record in a column that lists sort by.
+fn order_value<R: Record>(found: &Versioned<R>, column: &str) -> Field {
+    match column {
+        "id" => Field::Text(found.record.id().to_string()),
+        "changed_at" => found.changed_at.into(),
+        _ => R::COLUMNS
+            .iter()
+            .position(|name| *name == column)
+            .and_then(|at| found.record.fields().into_iter().nth(at))
+            .unwrap_or(Field::Null),
+    }
+}
+
+/// How many records pass a filter.
+pub async fn count<R: Record>(db: &impl ConnectionTrait, tenant: &str, filter: &Filter) -> Result<u64> {
+    let select = Query::select()
+        .expr_as(Expr::col(Asterisk).count(), col("n"))
+        .from(col(R::TABLE))
+        .and_where(Expr::col(col("tenant")).eq(tenant))
+        .cond_where(filter.condition(tenant, R::TABLE))
+        .take();
+    let row = db.query_one(&select).await?;
+    Ok(row.map_or(Ok(0), |row| row.try_get::<i64>("", "n"))?.unsigned_abs())
+}
+
+/// For each of `values`, the newest `first` records with that value in a
+/// column: one statement, however many values.
+pub async fn by_column<R: Record>(
+    db: &impl ConnectionTrait,
+    tenant: &str,
+    column: &'static str,
+    values: &[String],
+    first: usize,
+) -> Result<Vec<(String, Versioned<R>)>> {
+    let ranked = records::<R>(tenant)
+        .expr_as(Expr::col(col(column)), col("parent"))
+        .expr_as(Expr::cust(format!("ROW_NUMBER() OVER (PARTITION BY \"{column}\" ORDER BY \"id\" DESC)")), col("place"))
+        .and_where(Expr::col(col(column)).is_in(values.iter().map(String::as_str)))
+        .take();
+    newest_of(db, ranked, first).await
+}
+
+/// For each of `ids`, the newest `first` records that link to it under a role.
+pub async fn by_link<R: Record>(
+    db: &impl ConnectionTrait,
+    tenant: &str,
+    role: &'static str,
+    ids: &[String],
+    first: usize,
+) -> Result<Vec<(String, Versioned<R>)>> {
+    let (own, link) = (|name| (col(R::TABLE), col(name)), |name| (col("link"), col(name)));
+    let ranked = Query::select()
+        .columns(["version", "changed_at", "message"].map(own))
+        .expr_as(Expr::col(link("to_id")), col("parent"))
+        .expr_as(
+            Expr::cust(format!(
+                "ROW_NUMBER() OVER (PARTITION BY \"link\".\"to_id\" ORDER BY \"{}\".\"id\" DESC)",
+                R::TABLE
+            )),
+            col("place"),
+        )
+        .from(col("link"))
+        .inner_join(
+            col(R::TABLE),
+            Condition::all()
+                .add(Expr::col(own("tenant")).equals(link("tenant")))
+                .add(Expr::col(own("id")).equals(link("record_id"))),
+        )
+        .and_where(Expr::col(link("tenant")).eq(tenant))
+        .and_where(Expr::col(link("record_type")).eq(R::TABLE))
+        .and_where(Expr::col(link("role")).eq(role))
+        .and_where(Expr::col(link("to_id")).is_in(ids.iter().map(String::as_str)))
+        .take();
+    newest_of(db, ranked, first).await
+}
+
+async fn newest_of<R: Record>(
+    db: &impl ConnectionTrait,
+    ranked: SelectStatement,
+    first: usize,
+) -> Result<Vec<(String, Versioned<R>)>> {
+    let select = Query::select()
+        .columns(["version", "changed_at", "message", "parent"].map(col))
+        .from_subquery(ranked, col("ranked"))
+        .and_where(Expr::col(col("place")).lte(first as u64))
+        .order_by(col("place"), Direction::Asc)
+        .take();
+    db.query_all(&select).await?.iter().map(|row| Ok((row.try_get("", "parent")?, versioned(row)?))).collect()
+}

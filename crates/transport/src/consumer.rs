@@ -1,0 +1,188 @@
+//! Applies a neighbour's events: each in one transaction with its inbox row,
+//! so that every event takes effect once, however often it arrives.
+
+use crate::{Subscription, Topics, Transport, TransportError, envelope};
+use async_trait::async_trait;
+use ciclo_kernel::trace::{TraceContext, within};
+use ciclo_kernel::{Corrupt, Principal, Tenant};
+use ciclo_store::inbox::Arrival;
+use ciclo_store::{Database, Error, LogRow, Tx};
+use futures::future::join_all;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Tries of an event before it is parked.
+const TRIES: u32 = 5;
+/// Events taken in at once.
+const BATCH: usize = 64;
+/// Longest pause between tries while the own database is away.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// What a service does with the events of one neighbour.
+#[async_trait]
+pub trait Handler: Send + Sync {
+    /// Which events it takes.
+    fn topics(&self) -> Topics;
+    /// Brings about an event's effect inside the transaction. Events of these
+    /// topics that mean nothing here are left alone by answering `Ok`.
+    async fn apply(&self, tx: &mut Tx, event: &LogRow) -> ciclo_store::Result<()>;
+}
+
+/// One service's consumer of one neighbour.
+pub struct Consumer {
+    database: Database,
+    handler: Arc<dyn Handler>,
+    subscription: Box<dyn Subscription>,
+}
+
+impl Consumer {
+    /// Subscribes the service that owns `database` to what its handler takes.
+    pub async fn start(
+        database: Database,
+        transport: &dyn Transport,
+        handler: Arc<dyn Handler>,
+    ) -> Result<Self, TransportError> {
+        let subscription = transport.subscribe(database.service(), handler.topics()).await?;
+        Ok(Self { database, handler, subscription })
+    }
+
+    /// Takes in what is there now; how many events that was. Tests and the seed call this; [`Consumer::run`] loops over it.
+    pub async fn pump(&mut self) -> Result<usize, TransportError> {
+        let events = self.subscription.poll(BATCH).await?;
+        let applied = join_all(events.iter().map(|event| receive(&self.database, &self.handler, event))).await;
+        for (event, outcome) in events.iter().zip(applied) {
+            if let Err(first) = outcome {
+                self.insist(event, first).await;
+            }
+        }
+        self.subscription.commit().await?;
+        Ok(events.len())
+    }
+
+    /// Takes in events until the future is dropped.
+    pub async fn run(mut self) {
+        loop {
+            let step = match self.pump().await {
+                Ok(0) => self.subscription.ready().await,
+                Ok(_) => Ok(()),
+                Err(error) => {
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                    Err(error)
+                }
+            };
+            if let Err(error) = step {
+                tracing::debug!(%error, source = self.handler.topics().source, "reading a neighbour's log");
+            }
+        }
+    }
+
+    /// Tries an event again, and parks it when it cannot be applied. While the
+    /// own database is away it waits: then nothing is wrong with the event.
+    async fn insist(&self, event: &LogRow, first: Error) {
+        let mut error = first;
+        let mut tries = 1;
+        let mut pause = Duration::from_millis(10);
+        loop {
+            if tries >= TRIES || matches!(error, Error::Corrupt(_)) {
+                match park(&self.database, self.handler.topics().source, event, &error.to_string(), tries).await {
+                    Ok(()) => return,
+                    Err(fault) => tracing::error!(%fault, event = event.event_id, "parking an event"),
+                }
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+            match receive(&self.database, &self.handler, event).await {
+                Ok(()) => return,
+                Err(next) => {
+                    tries += u32::from(!next.is_passing());
+                    error = next;
+                }
+            }
+        }
+    }
+}
+
+fn principal(database: &Database, event: &LogRow) -> Result<Principal, Error> {
+    Ok(Principal::service(Tenant::parse(&event.tenant)?, database.service()))
+}
+
+fn place(event: &LogRow) -> TraceContext {
+    TraceContext::parse(&event.traceparent).map_or_else(TraceContext::fresh, TraceContext::child)
+}
+
+/// Applies an event if it is the next of its record. A duplicate is dropped.
+async fn receive(database: &Database, handler: &Arc<dyn Handler>, event: &LogRow) -> Result<(), Error> {
+    let source = handler.topics().source;
+    let principal = principal(database, event)?;
+    let (handler, event) = (handler.clone(), event.clone());
+    let context = place(&event);
+    let (service, name, trace_id) = (database.service(), event.event_type.clone(), context.trace_id());
+    let work = database.write(&principal, move |tx| {
+        Box::pin(async move {
+            match tx.arrival(source, &event).await? {
+                Arrival::Duplicate => Ok(()),
+                Arrival::Next => {
+                    handler.apply(tx, &event).await?;
+                    tx.applied(source, &event).await
+                }
+                Arrival::Behind => Err(Corrupt::new("inbox", "an earlier event of this record is parked").into()),
+                Arrival::Gap { applied } => {
+                    let why = format!("version {} arrived after {applied}: an event is missing", event.record_version);
+                    Err(Corrupt::new("inbox", why).into())
+                }
+            }
+        })
+    });
+    let outcome = within(context, work).await;
+    tracing::debug!(service, event = name, trace_id, ok = outcome.is_ok(), "consumed");
+    outcome
+}
+
+async fn park(
+    database: &Database,
+    source: &'static str,
+    event: &LogRow,
+    reason: &str,
+    tries: u32,
+) -> Result<(), Error> {
+    tracing::error!(source, event = event.event_type, record = event.record_id, reason, "parked");
+    let principal = principal(database, event)?;
+    let (event, reason) = (event.clone(), reason.to_owned());
+    let bytes = envelope::encode(source, &event);
+    database
+        .write(&principal, move |tx| Box::pin(async move { tx.park(source, &event, &reason, tries, bytes).await }))
+        .await
+}
+
+/// Tries the parked events of a record again, oldest first, and stops at the
+/// first that still fails; how many were applied.
+pub async fn retry(database: &Database, handler: &Arc<dyn Handler>, record_id: &str) -> Result<usize, Error> {
+    let source = handler.topics().source;
+    let mut applied = 0;
+    for parked in database.parked_of(source, record_id).await? {
+        let event = envelope::decode(&parked.envelope)?;
+        let principal = principal(database, &event)?;
+        let again = handler.clone();
+        let context = place(&event);
+        let work = database.write(&principal, move |tx| {
+            Box::pin(async move {
+                tx.unpark(source, &event).await?;
+                match tx.arrival(source, &event).await? {
+                    Arrival::Duplicate => Ok(()),
+                    Arrival::Next => {
+                        again.apply(tx, &event).await?;
+                        tx.applied(source, &event).await
+                    }
+                    Arrival::Gap { applied } => {
+                        let why = format!("version {} is still missing: replay {source}", applied + 1);
+                        Err(Corrupt::new("inbox", why).into())
+                    }
+                    Arrival::Behind => Err(Corrupt::new("inbox", "an earlier event is missing").into()),
+                }
+            })
+        });
+        within(context, work).await?;
+        applied += 1;
+    }
+    Ok(applied)
+}

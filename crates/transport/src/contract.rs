@@ -1,0 +1,1 @@
+//! The contract of a transport, as a suite of checks.
