@@ -1,0 +1,173 @@
+//! The terms of an agreement: from when, by which calendar, its targets, its
+//! availability and what pauses its clocks; and which terms make sense.
+
+use ciclo_kernel::{Code, Refusal, SignedDuration, Timestamp};
+use std::collections::BTreeSet;
+
+/// The calendar in which every hour counts.
+pub const ALWAYS: &str = "24x7";
+/// The calendars that an agreement can name.
+pub const CALENDARS: &[&str] = &[ALWAYS];
+/// The longest target.
+pub const LONGEST_TARGET: SignedDuration = SignedDuration::from_hours(366 * 24);
+
+words! {
+    /// What a target limits.
+    TargetKind {
+        /// The time to the first assignment to a person.
+        Response = "RESPONSE",
+        /// The time to the resolution.
+        Resolution = "RESOLUTION",
+    }
+}
+
+words! {
+    /// Why a ticket waits, when waiting pauses the clocks.
+    PauseReason {
+        /// The caller has to answer.
+        Caller = "CALLER",
+        /// A change has to be done.
+        Change = "CHANGE",
+        /// A problem has to be solved.
+        Problem = "PROBLEM",
+        /// A supplier has to deliver.
+        Supplier = "SUPPLIER",
+    }
+}
+
+/// A target: how long something may take at a priority.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Target {
+    /// What it limits.
+    pub kind: TargetKind,
+    /// The priority of the tickets that it holds for: 1 (highest) to 5.
+    pub priority: u8,
+    /// How long it may take, more than nothing and at most 366 days.
+    pub duration: SignedDuration,
+    /// The percentages of the duration, 1 to 99 and ascending, at which to warn; empty for no warning.
+    pub warning_percent: Vec<u8>,
+}
+
+/// What an agreement says.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Terms {
+    /// The first instant that the terms hold for.
+    pub valid_from: Timestamp,
+    /// The first instant that the terms no longer hold for; none when they hold until further notice.
+    pub valid_until: Option<Timestamp>,
+    /// The calendar whose hours count; for now only `24x7`.
+    pub calendar: String,
+    /// The targets, at most one a kind and priority, ordered by kind and priority.
+    pub targets: Vec<Target>,
+    /// The promised availability in basis points (9950 is 99.5 %); none when none is promised.
+    pub availability_basis_points: Option<u32>,
+    /// The reasons for waiting that pause the clocks.
+    pub pause_reasons: BTreeSet<PauseReason>,
+}
+
+impl Terms {
+    /// Checks the terms and puts the targets in order.
+    pub fn checked(mut self) -> Result<Self, Refusal> {
+        if self.valid_until.is_some_and(|until| until <= self.valid_from) {
+            return Err(Refusal::invalid("validUntil", "the end lies after `validFrom`"));
+        }
+        if !CALENDARS.contains(&self.calendar.as_str()) {
+            let named: String = self.calendar.chars().take(80).collect();
+            return Err(Refusal::new(
+                Code::CalendarUnsupported,
+                format!("the calendar `{named}` cannot be used; supported: {}", CALENDARS.join(", ")),
+            )
+            .with("calendar", named)
+            .with("supported", CALENDARS.to_vec()));
+        }
+        if self.availability_basis_points.is_some_and(|points| !(1..=10_000).contains(&points)) {
+            return Err(Refusal::invalid(
+                "availabilityBasisPoints",
+                "an availability is 1 to 10000 basis points (9950 is 99.5 %)",
+            ));
+        }
+        for (place, target) in self.targets.iter().enumerate() {
+            target.check(place)?;
+        }
+        let breaks = target_breaks(&self.targets);
+        if !breaks.is_empty() {
+            return Err(Refusal::invalid("targets", breaks.join("; ")).with("breaks", breaks));
+        }
+        self.targets.sort_by_key(|target| (target.kind, target.priority));
+        Ok(self)
+    }
+
+    /// The target of a kind and priority; none when none is promised.
+    #[must_use]
+    pub fn target(&self, kind: TargetKind, priority: u8) -> Option<&Target> {
+        self.targets.iter().find(|target| target.kind == kind && target.priority == priority)
+    }
+
+    /// Whether the terms hold at an instant: the start counts, the end does not.
+    #[must_use]
+    pub fn hold_at(&self, at: Timestamp) -> bool {
+        self.valid_from <= at && self.valid_until.is_none_or(|until| at < until)
+    }
+}
+
+impl Target {
+    fn check(&self, place: usize) -> Result<(), Refusal> {
+        if !(1..=5).contains(&self.priority) {
+            return Err(Refusal::invalid(
+                &format!("targets.{place}.priority"),
+                "a priority is 1 (highest) to 5",
+            ));
+        }
+        if !self.duration.is_positive() || self.duration > LONGEST_TARGET {
+            return Err(Refusal::invalid(
+                &format!("targets.{place}.duration"),
+                "a target is longer than nothing and at most 366 days",
+            ));
+        }
+        let in_range = self.warning_percent.iter().all(|percent| (1..=99).contains(percent));
+        if !in_range || !self.warning_percent.is_sorted_by(|earlier, later| earlier < later) {
+            return Err(Refusal::invalid(
+                &format!("targets.{place}.warningPercent"),
+                "warnings are percentages of 1 to 99, each higher than the one before",
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// Everything that the targets break between them: two of one kind and priority, a response that
+/// may take longer than the resolution, a higher priority that may take longer than a lower one.
+#[must_use]
+pub fn target_breaks(targets: &[Target]) -> Vec<String> {
+    let mut breaks = Vec::new();
+    for (place, one) in targets.iter().enumerate() {
+        for other in &targets[place + 1..] {
+            breaks.extend(pair_break(one, other));
+        }
+    }
+    breaks
+}
+
+fn pair_break(one: &Target, other: &Target) -> Option<String> {
+    let (first, second) =
+        if (one.kind, one.priority) <= (other.kind, other.priority) { (one, other) } else { (other, one) };
+    let same_kind = first.kind == second.kind;
+    let same_priority = first.priority == second.priority;
+    let longer = first.duration > second.duration;
+    let (kind, priority) = (first.kind.as_str(), first.priority);
+    if same_kind && same_priority {
+        Some(format!("there is more than one {kind} target of priority {priority}"))
+    } else if same_kind && longer {
+        Some(format!(
+            "the {kind} target of priority {priority} ({}) is longer than that of priority {} ({})",
+            first.duration, second.priority, second.duration
+        ))
+    } else if same_priority && longer {
+        Some(format!(
+            "the RESPONSE target of priority {priority} ({}) is longer than its RESOLUTION target ({})",
+            first.duration, second.duration
+        ))
+    } else {
+        None
+    }
+}
