@@ -7,7 +7,10 @@ use ciclo_store::{Record, Versioned};
 
 /// Resolves an entity by id. An id that is none, is another tenant's, or may not
 /// be read by the caller gives `None`, so that one unknown id never fails a batch.
-pub async fn find<R: Record, T: From<Versioned<R>>>(session: &Session, id: &ID) -> crate::ApiResult<Option<T>> {
+pub async fn find<R: Record, T: From<Versioned<R>>>(
+    session: &Session,
+    id: &ID,
+) -> crate::ApiResult<Option<T>> {
     let Ok(id) = R::Id::parse(id) else { return Ok(None) };
     let Ok(loaders) = session.loads::<R>() else { return Ok(None) };
     Ok(loaders.one::<R>(id).await?.map(T::from))

@@ -4,17 +4,18 @@
 use async_graphql::{Error, ErrorExtensionValues};
 use ciclo_kernel::{Refusal, trace};
 use ciclo_store::Error as StoreError;
+use std::sync::Arc;
 
 /// A result of a resolver.
 pub type ApiResult<T> = Result<T, ApiError>;
 
 /// What a resolver fails with.
-#[derive(Debug)]
-pub struct ApiError(pub StoreError);
+#[derive(Clone, Debug)]
+pub struct ApiError(pub Arc<StoreError>);
 
 impl<E: Into<StoreError>> From<E> for ApiError {
     fn from(error: E) -> Self {
-        Self(error.into())
+        Self(Arc::new(error.into()))
     }
 }
 
@@ -23,9 +24,9 @@ pub const MASKED: &str = "something failed inside; nothing was changed by this f
 
 impl From<ApiError> for Error {
     fn from(ApiError(error): ApiError) -> Self {
-        match error {
-            StoreError::Refused(refusal) => refused(&refusal),
-            fault => masked(&fault),
+        match &*error {
+            StoreError::Refused(refusal) => refused(refusal),
+            fault => masked(fault),
         }
     }
 }

@@ -182,7 +182,10 @@ pub struct LinkFilter {
 impl ColumnFilter for LinkFilter {
     fn conditions(self, role: &'static str) -> Result<Vec<Filter>, Refusal> {
         let ids = bounded(self.any)?;
-        Ok(ids.map(|ids| Filter::Linked(role, ids.into_iter().map(|id| id.0).collect())).into_iter().collect())
+        Ok(ids
+            .map(|ids| Filter::Linked(role, ids.into_iter().map(|id| id.0).collect()))
+            .into_iter()
+            .collect())
     }
 }
 

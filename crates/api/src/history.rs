@@ -54,7 +54,11 @@ pub async fn of<R: Record>(session: &Session, id: R::Id) -> ApiResult<Vec<Histor
             changes: entry
                 .changes
                 .into_iter()
-                .map(|change| FieldChange { field: change.field, from: json(change.from), to: json(change.to) })
+                .map(|change| FieldChange {
+                    field: change.field,
+                    from: json(change.from),
+                    to: json(change.to),
+                })
                 .collect(),
         })
         .collect())

@@ -14,6 +14,7 @@ pub mod mutate;
 pub mod parked;
 pub mod record;
 pub mod scalars;
+pub mod schema;
 pub mod session;
 
 pub use access::{Access, AccessCheck, EVERYBODY, STAFF};

@@ -51,7 +51,10 @@ fn cursor(order: Order, at: &Field, id: &str) -> String {
 }
 
 fn position(order: Order, cursor: &str) -> Result<(Field, String), Refusal> {
-    let bad = || Refusal::new(Code::BadCursor, "`after` is not a cursor of this list in this order").with("field", "after");
+    let bad = || {
+        Refusal::new(Code::BadCursor, "`after` is not a cursor of this list in this order")
+            .with("field", "after")
+    };
     let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| bad())?;
     let (column, descending, at, id): (String, bool, serde_json::Value, String) =
         serde_json::from_slice(&bytes).map_err(|_| bad())?;

@@ -46,7 +46,10 @@ impl Loaders {
     }
 
     /// Records by id, in the order given; those that the tenant has.
-    pub async fn many<R: Record>(&self, ids: impl IntoIterator<Item = R::Id>) -> Result<Vec<Versioned<R>>, Error> {
+    pub async fn many<R: Record>(
+        &self,
+        ids: impl IntoIterator<Item = R::Id>,
+    ) -> Result<Vec<Versioned<R>>, Error> {
         let ids: Vec<String> = ids.into_iter().map(|id| id.to_string()).collect();
         let loader = self.loader(|reader| ById::<R>(reader, PhantomData));
         let mut found = loader.load_many(ids.iter().cloned()).await.map_err(unshare)?;
@@ -61,7 +64,8 @@ impl Loaders {
         first: Option<i32>,
     ) -> Result<Vec<Versioned<R>>, Error> {
         let key = Group { by: column, value, first: size(first)? };
-        let found = self.loader(|reader| ByColumn::<R>(reader, PhantomData)).load_one(key).await.map_err(unshare)?;
+        let found =
+            self.loader(|reader| ByColumn::<R>(reader, PhantomData)).load_one(key).await.map_err(unshare)?;
         Ok(found.unwrap_or_default())
     }
 
@@ -73,13 +77,17 @@ impl Loaders {
         first: Option<i32>,
     ) -> Result<Vec<Versioned<R>>, Error> {
         let key = Group { by: role, value: to, first: size(first)? };
-        let found = self.loader(|reader| ByLink::<R>(reader, PhantomData)).load_one(key).await.map_err(unshare)?;
+        let found =
+            self.loader(|reader| ByLink::<R>(reader, PhantomData)).load_one(key).await.map_err(unshare)?;
         Ok(found.unwrap_or_default())
     }
 
     /// A copy of a neighbour's record by id.
     pub async fn copy<C: Copied + Clone>(&self, id: &str) -> Result<Option<C>, Error> {
-        self.loader(|reader| CopyById::<C>(reader, PhantomData)).load_one(id.to_owned()).await.map_err(unshare)
+        self.loader(|reader| CopyById::<C>(reader, PhantomData))
+            .load_one(id.to_owned())
+            .await
+            .map_err(unshare)
     }
 }
 

@@ -63,11 +63,12 @@ pub async fn retry(ctx: &Context<'_>, source: &str, record_id: &ID) -> ApiResult
     let (Some(handler), true) = (handler, parked.iter().any(|event| event.tenant == tenant)) else {
         return Err(Refusal::not_found("ParkedEvent", record_id.as_str()).into());
     };
-    let applied = consumer::retry(session.database(), handler, record_id).await.map_err(|error| match error {
-        // Still the same poison: that is an answer for the operator, not a fault.
-        ciclo_store::Error::Corrupt(why) => Refusal::rule(why.to_string()).into(),
-        other => other,
-    })?;
+    let applied =
+        consumer::retry(session.database(), handler, record_id).await.map_err(|error| match error {
+            // Still the same poison: that is an answer for the operator, not a fault.
+            ciclo_store::Error::Corrupt(why) => Refusal::rule(why.to_string()).into(),
+            other => other,
+        })?;
     Ok(i32::try_from(applied).unwrap_or(i32::MAX))
 }
 

@@ -225,8 +225,9 @@ macro_rules! record_api {
                     ctx: &$crate::async_graphql::Context<'_>,
                     #[graphql(desc = "Only this record.")] id: Option<$crate::async_graphql::ID>,
                     #[graphql(desc = "The cursor of the last change seen.")] after: Option<String>,
-                ) -> $crate::ApiResult<
-                    impl futures::Stream<Item = $crate::async_graphql::Result<[<$name Change>]>> + use<>,
+                ) -> Result<
+                    futures::stream::BoxStream<'static, $crate::async_graphql::Result<[<$name Change>]>>,
+                    $crate::ApiError,
                 > {
                     use futures::StreamExt;
                     let changes = $crate::change::follow::<$domain>($crate::Session::of(ctx), id, after).await?;
@@ -239,7 +240,8 @@ macro_rules! record_api {
                             actor: change.row.actor,
                             $one: change.record.into(),
                         })
-                    }))
+                    })
+                    .boxed())
                 }
             }
         }

@@ -10,9 +10,12 @@ pub struct Instant(pub Timestamp);
 impl Instant {
     /// Reads an instant.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
-        let bad = |why: &str| Refusal::new(Code::BadInstant, format!("`{}`: {why}", text.chars().take(60).collect::<String>()));
-        let at: Timestamp =
-            text.parse().map_err(|_| bad("an instant is RFC 3339 with `Z` or an offset, as 2026-05-01T09:00:00Z"))?;
+        let bad = |why: &str| {
+            Refusal::new(Code::BadInstant, format!("`{}`: {why}", text.chars().take(60).collect::<String>()))
+        };
+        let at: Timestamp = text
+            .parse()
+            .map_err(|_| bad("an instant is RFC 3339 with `Z` or an offset, as 2026-05-01T09:00:00Z"))?;
         if at < Timestamp::UNIX_EPOCH {
             return Err(bad("instants before 1970 are refused"));
         }
@@ -40,7 +43,15 @@ pub struct Duration(pub SignedDuration);
 impl Duration {
     /// Reads a duration.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
-        let bad = || Refusal::invalid("duration", format!("`{}` is not an ISO 8601 duration of days, hours, minutes and seconds, as PT4H30M", text.chars().take(60).collect::<String>()));
+        let bad = || {
+            Refusal::invalid(
+                "duration",
+                format!(
+                    "`{}` is not an ISO 8601 duration of days, hours, minutes and seconds, as PT4H30M",
+                    text.chars().take(60).collect::<String>()
+                ),
+            )
+        };
         if !text.starts_with('P') {
             return Err(bad());
         }
@@ -93,8 +104,18 @@ mod tests {
 
     #[test]
     fn instants_need_an_offset_and_start_in_1970() {
-        assert_eq!(Instant::parse("2026-05-01T11:00:00+02:00").unwrap().0.to_string(), "2026-05-01T09:00:00Z");
-        for bad in ["2026-05-01T11:00:00", "1969-12-31T23:59:59Z", "yesterday", "2026-05-01", "", "2026-13-01T00:00:00Z"] {
+        assert_eq!(
+            Instant::parse("2026-05-01T11:00:00+02:00").unwrap().0.to_string(),
+            "2026-05-01T09:00:00Z"
+        );
+        for bad in [
+            "2026-05-01T11:00:00",
+            "1969-12-31T23:59:59Z",
+            "yesterday",
+            "2026-05-01",
+            "",
+            "2026-13-01T00:00:00Z",
+        ] {
             assert_eq!(Instant::parse(bad).unwrap_err().code, Code::BadInstant, "{bad}");
         }
     }

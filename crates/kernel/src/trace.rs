@@ -26,7 +26,8 @@ impl TraceContext {
         let lower_hex = |part: &str, length: usize| {
             part.len() == length && part.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
         };
-        let well_formed = lower_hex(version, 2) && lower_hex(trace, 32) && lower_hex(span, 16) && lower_hex(flags, 2);
+        let well_formed =
+            lower_hex(version, 2) && lower_hex(trace, 32) && lower_hex(span, 16) && lower_hex(flags, 2);
         // A later version may have more parts; version 00 has exactly four, and ff is forbidden.
         if !well_formed || version == "ff" || (version == "00" && parts.next().is_some()) {
             return None;

@@ -64,8 +64,14 @@ impl Database {
         let (tail_tx, tail) = watch::channel(last);
         let (lane, jobs) = mpsc::channel(1024);
         tokio::spawn(run_lane(write, jobs, tail_tx, options.clock.clone()));
-        let inner =
-            Inner { service: options.service, clock: options.clock, read, lane, tail, statements: AtomicU64::new(0) };
+        let inner = Inner {
+            service: options.service,
+            clock: options.clock,
+            read,
+            lane,
+            tail,
+            statements: AtomicU64::new(0),
+        };
         Ok(Self { inner: Arc::new(inner) })
     }
 

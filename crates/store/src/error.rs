@@ -19,7 +19,9 @@ pub enum Error {
     #[error("database: {0}")]
     Database(#[from] DbErr),
     /// The database was migrated further by a newer version of this program.
-    #[error("the data was written by a newer version of Ciclo (its schema has `{0}`, which this version does not know)")]
+    #[error(
+        "the data was written by a newer version of Ciclo (its schema has `{0}`, which this version does not know)"
+    )]
     Newer(String),
     /// The database's lane of writes has ended: the process is stopping.
     #[error("the service is stopping")]
@@ -41,19 +43,19 @@ impl Error {
             Self::Refused(refusal) => refusal.code == Code::Unavailable,
             Self::Corrupt(_) | Self::Newer(_) => false,
             Self::Database(DbErr::ConnectionAcquire(_) | DbErr::Conn(_)) => true,
-            Self::Database(DbErr::Exec(RuntimeErr::SqlxError(fault)) | DbErr::Query(RuntimeErr::SqlxError(fault))) => {
-                match fault.as_ref() {
-                    sea_orm::sqlx::Error::Database(fault) => fault
-                        .code()
-                        .and_then(|code| code.parse::<u32>().ok())
-                        .is_some_and(|code| PASSING.contains(&(code & 0xff).to_string().as_str())),
-                    sea_orm::sqlx::Error::Io(_)
-                    | sea_orm::sqlx::Error::PoolTimedOut
-                    | sea_orm::sqlx::Error::PoolClosed
-                    | sea_orm::sqlx::Error::WorkerCrashed => true,
-                    _ => false,
-                }
-            }
+            Self::Database(
+                DbErr::Exec(RuntimeErr::SqlxError(fault)) | DbErr::Query(RuntimeErr::SqlxError(fault)),
+            ) => match fault.as_ref() {
+                sea_orm::sqlx::Error::Database(fault) => fault
+                    .code()
+                    .and_then(|code| code.parse::<u32>().ok())
+                    .is_some_and(|code| PASSING.contains(&(code & 0xff).to_string().as_str())),
+                sea_orm::sqlx::Error::Io(_)
+                | sea_orm::sqlx::Error::PoolTimedOut
+                | sea_orm::sqlx::Error::PoolClosed
+                | sea_orm::sqlx::Error::WorkerCrashed => true,
+                _ => false,
+            },
             Self::Database(_) => false,
         }
     }

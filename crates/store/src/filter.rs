@@ -57,9 +57,8 @@ impl Filter {
             }
             Self::Not(part) => part.condition(tenant, table).not(),
             Self::Column(column, test) => Condition::all().add(test.expression(column)),
-            Self::Linked(role, ids) => Condition::all().add(
-                Expr::col(Alias::new("id")).in_subquery(crate::sql::linking(tenant, table, role, ids)),
-            ),
+            Self::Linked(role, ids) => Condition::all()
+                .add(Expr::col(Alias::new("id")).in_subquery(crate::sql::linking(tenant, table, role, ids))),
         }
     }
 }
@@ -76,9 +75,9 @@ impl Test {
             Self::AtLeast(value) => col().is_not_null().and(col().gte(value.clone())),
             Self::Contains(text) => {
                 let text = text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-                col().is_not_null().and(
-                    Expr::expr(Func::lower(col())).like(LikeExpr::new(format!("%{text}%")).escape('\\')),
-                )
+                col()
+                    .is_not_null()
+                    .and(Expr::expr(Func::lower(col())).like(LikeExpr::new(format!("%{text}%")).escape('\\')))
             }
             Self::Missing(true) => col().is_null(),
             Self::Missing(false) => col().is_not_null(),
@@ -118,14 +117,11 @@ impl PageRequest {
     pub fn size(first: Option<i32>) -> Result<usize, Refusal> {
         match first {
             None => Ok(PAGE_DEFAULT),
-            Some(n) => usize::try_from(n)
-                .ok()
-                .filter(|n| (1..=PAGE_MOST).contains(n))
-                .ok_or_else(|| {
-                    Refusal::new(Code::LimitExceeded, format!("first: {n}; a page has 1 to {PAGE_MOST} records"))
-                        .with("field", "first")
-                        .with("limit", PAGE_MOST)
-                }),
+            Some(n) => usize::try_from(n).ok().filter(|n| (1..=PAGE_MOST).contains(n)).ok_or_else(|| {
+                Refusal::new(Code::LimitExceeded, format!("first: {n}; a page has 1 to {PAGE_MOST} records"))
+                    .with("field", "first")
+                    .with("limit", PAGE_MOST)
+            }),
         }
     }
 }

@@ -64,9 +64,14 @@ fn snapshot(name: &str, payload: &[u8]) -> Result<Map<String, Value>> {
         .ok_or_else(|| Corrupt::new(name, "not in the contracts"))?;
     let event = DynamicMessage::decode(descriptor, payload).map_err(|why| corrupt(&why))?;
     let after = event.get_field_by_name("after").ok_or_else(|| Corrupt::new(name, "no `after`"))?;
-    let Some(after) = after.as_message() else { return Err(Corrupt::new(name, "`after` is no message").into()) };
+    let Some(after) = after.as_message() else {
+        return Err(Corrupt::new(name, "`after` is no message").into());
+    };
     let options = SerializeOptions::new().skip_default_fields(true);
-    match after.serialize_with_options(serde_json::value::Serializer, &options).map_err(|why| corrupt(&why))? {
+    match after
+        .serialize_with_options(serde_json::value::Serializer, &options)
+        .map_err(|why| corrupt(&why))?
+    {
         Value::Object(fields) => Ok(fields),
         other => Err(corrupt(&other).into()),
     }

@@ -46,9 +46,12 @@ impl Tx {
             .take();
         let Some(row) = self.db().query_one(&select).await? else { return Ok(None) };
         if row.try_get::<String>("", "arguments")? != key.arguments {
-            return Err(Refusal::new(Code::IdempotencyConflict, "this idempotency key was used with other arguments")
-                .with("idempotencyKey", key.key.as_str())
-                .into());
+            return Err(Refusal::new(
+                Code::IdempotencyConflict,
+                "this idempotency key was used with other arguments",
+            )
+            .with("idempotencyKey", key.key.as_str())
+            .into());
         }
         let id = R::Id::parse(&row.try_get::<String>("", "record_id")?)?;
         let version: i64 = row.try_get("", "record_version")?;
@@ -66,7 +69,8 @@ impl Tx {
             with.version.cast_signed().into(),
             self.now().as_microsecond().into(),
         ];
-        let columns = ["tenant", "subject", "idempotency_key", "arguments", "record_id", "record_version", "at"];
+        let columns =
+            ["tenant", "subject", "idempotency_key", "arguments", "record_id", "record_version", "at"];
         let insert = Query::insert()
             .into_table(col("idempotency"))
             .columns(columns.map(col))

@@ -96,7 +96,9 @@ impl Tx {
             .columns(["source", "record_id", "record_version"].map(col))
             .values_panic(values.map(Expr::val))
             .on_conflict(
-                OnConflict::columns(["source", "record_id"].map(col)).update_column(col("record_version")).to_owned(),
+                OnConflict::columns(["source", "record_id"].map(col))
+                    .update_column(col("record_version"))
+                    .to_owned(),
             )
             .take();
         self.db().execute(&insert).await?;
@@ -104,7 +106,14 @@ impl Tx {
     }
 
     /// Parks an event, or notes another failed try of one that is parked.
-    pub async fn park(&self, source: &str, row: &LogRow, reason: &str, tries: u32, envelope: Vec<u8>) -> Result<()> {
+    pub async fn park(
+        &self,
+        source: &str,
+        row: &LogRow,
+        reason: &str,
+        tries: u32,
+        envelope: Vec<u8>,
+    ) -> Result<()> {
         let values: [Value; 10] = [
             source.into(),
             row.record_id.as_str().into(),
@@ -158,7 +167,15 @@ impl Tx {
 }
 
 const PARKED: [&str; 10] = [
-    "source", "record_id", "record_version", "tenant", "event_id", "event_type", "reason", "tries", "parked_at",
+    "source",
+    "record_id",
+    "record_version",
+    "tenant",
+    "event_id",
+    "event_type",
+    "reason",
+    "tries",
+    "parked_at",
     "envelope",
 ];
 

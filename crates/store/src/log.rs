@@ -52,14 +52,26 @@ impl Position {
             .filter(|digits| digits.bytes().all(|b| b.is_ascii_digit()))
             .and_then(|digits| digits.parse::<i64>().ok())
             .map(|sequence| Self(sequence.unsigned_abs()))
-            .ok_or_else(|| Refusal::new(Code::BadCursor, "`after` is not a cursor of this subscription").with("field", "after"))
+            .ok_or_else(|| {
+                Refusal::new(Code::BadCursor, "`after` is not a cursor of this subscription")
+                    .with("field", "after")
+            })
     }
 }
 
 fn rows() -> SelectStatement {
     let columns = [
-        "sequence", "event_id", "tenant", "record_type", "record_id", "record_version", "event_type", "at", "actor",
-        "traceparent", "payload",
+        "sequence",
+        "event_id",
+        "tenant",
+        "record_type",
+        "record_id",
+        "record_version",
+        "event_type",
+        "at",
+        "actor",
+        "traceparent",
+        "payload",
     ];
     Query::select().columns(columns.map(col)).from(col("log")).take()
 }
@@ -124,7 +136,12 @@ pub async fn of_record(db: &impl ConnectionTrait, tenant: &str, id: &str, limit:
 }
 
 /// The row of a record at a version.
-pub async fn at_version(db: &impl ConnectionTrait, tenant: &str, id: &str, version: u64) -> Result<Option<LogRow>> {
+pub async fn at_version(
+    db: &impl ConnectionTrait,
+    tenant: &str,
+    id: &str,
+    version: u64,
+) -> Result<Option<LogRow>> {
     let select = rows()
         .and_where(Expr::col(col("tenant")).eq(tenant))
         .and_where(Expr::col(col("record_id")).eq(id))
@@ -134,7 +151,12 @@ pub async fn at_version(db: &impl ConnectionTrait, tenant: &str, id: &str, versi
 }
 
 /// The newest row of a record at or before an instant.
-pub async fn as_of(db: &impl ConnectionTrait, tenant: &str, id: &str, at: Timestamp) -> Result<Option<LogRow>> {
+pub async fn as_of(
+    db: &impl ConnectionTrait,
+    tenant: &str,
+    id: &str,
+    at: Timestamp,
+) -> Result<Option<LogRow>> {
     let select = rows()
         .and_where(Expr::col(col("tenant")).eq(tenant))
         .and_where(Expr::col(col("record_id")).eq(id))
@@ -147,7 +169,8 @@ pub async fn as_of(db: &impl ConnectionTrait, tenant: &str, id: &str, at: Timest
 
 /// The newest sequence; 0 for an empty log.
 pub async fn last_sequence(db: &impl ConnectionTrait) -> Result<u64> {
-    let select = Query::select().expr_as(Expr::col(col("sequence")).max(), col("last")).from(col("log")).take();
+    let select =
+        Query::select().expr_as(Expr::col(col("sequence")).max(), col("last")).from(col("log")).take();
     let last: Option<i64> = match db.query_one(&select).await? {
         Some(row) => row.try_get("", "last")?,
         None => None,

@@ -90,14 +90,19 @@ impl Reader {
     pub async fn as_of<R: Record>(&self, id: R::Id, at: Timestamp) -> Result<Option<Versioned<R>>> {
         let row = log::as_of(self.database.read(), self.tenant(), &id.to_string(), at).await?;
         row.map(|row| {
-            Ok(Versioned { record: sql::decode(&row.payload)?, version: row.record_version, changed_at: row.at })
+            Ok(Versioned {
+                record: sql::decode(&row.payload)?,
+                version: row.record_version,
+                changed_at: row.at,
+            })
         })
         .transpose()
     }
 
     /// A record's history, oldest first: who, when, which fields from what to what.
     pub async fn history<R: Record>(&self, id: R::Id) -> Result<Vec<HistoryEntry>> {
-        let rows = log::of_record(self.database.read(), self.tenant(), &id.to_string(), history::MOST).await?;
+        let rows =
+            log::of_record(self.database.read(), self.tenant(), &id.to_string(), history::MOST).await?;
         history::entries::<R>(&rows)
     }
 

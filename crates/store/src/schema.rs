@@ -1,7 +1,7 @@
 //! The tables that every service has, and the shape that every record's table has.
 
-use sea_orm_migration::prelude::*;
 use sea_orm_migration::MigratorTraitSelf;
+use sea_orm_migration::prelude::*;
 
 /// The columns of a record's table that its own migration adds to the common ones.
 pub enum Kind {
@@ -74,7 +74,16 @@ impl MigrationTrait for Base {
         log(manager).await?;
         for (table, keys, rest) in [
             ("link", &["tenant", "record_type", "record_id", "role", "to_id"][..], &[][..]),
-            ("idempotency", &["tenant", "subject", "idempotency_key"], &[("arguments", Kind::Text), ("record_id", Kind::Text), ("record_version", Kind::Int), ("at", Kind::Int)]),
+            (
+                "idempotency",
+                &["tenant", "subject", "idempotency_key"],
+                &[
+                    ("arguments", Kind::Text),
+                    ("record_id", Kind::Text),
+                    ("record_version", Kind::Int),
+                    ("at", Kind::Int),
+                ],
+            ),
             ("inbox", &["source", "record_id"], &[("record_version", Kind::Int)]),
             ("position", &["source"], &[("sequence", Kind::Int)]),
             ("copy", &["tenant", "kind", "id"], &[("parent", Kind::Text), ("value", Kind::Text)]),
@@ -89,7 +98,11 @@ impl MigrationTrait for Base {
             }
             for (column, kind) in rest {
                 let mut def = ColumnDef::new(name(column));
-                if matches!(kind, Kind::Int) { def.big_integer() } else { def.text() };
+                if matches!(kind, Kind::Int) {
+                    def.big_integer()
+                } else {
+                    def.text()
+                };
                 create.col(def.not_null());
             }
             manager.create_table(create.primary_key(&mut key).to_owned()).await?;

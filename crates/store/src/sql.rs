@@ -57,10 +57,13 @@ fn versioned<R: Record>(row: &QueryResult) -> Result<Versioned<R>> {
 }
 
 /// The records of these ids that the tenant has, in no order.
-pub async fn by_ids<R: Record>(db: &impl ConnectionTrait, tenant: &str, ids: &[String]) -> Result<Vec<Versioned<R>>> {
-    let select = records::<R>(tenant)
-        .and_where(Expr::col(col("id")).is_in(ids.iter().map(String::as_str)))
-        .take();
+pub async fn by_ids<R: Record>(
+    db: &impl ConnectionTrait,
+    tenant: &str,
+    ids: &[String],
+) -> Result<Vec<Versioned<R>>> {
+    let select =
+        records::<R>(tenant).and_where(Expr::col(col("id")).is_in(ids.iter().map(String::as_str))).take();
     db.query_all(&select).await?.iter().map(versioned).collect()
 }
 
@@ -141,7 +144,10 @@ pub async fn by_column<R: Record>(
 ) -> Result<Vec<(String, Versioned<R>)>> {
     let ranked = records::<R>(tenant)
         .expr_as(Expr::col(col(column)), col("parent"))
-        .expr_as(Expr::cust(format!("ROW_NUMBER() OVER (PARTITION BY \"{column}\" ORDER BY \"id\" DESC)")), col("place"))
+        .expr_as(
+            Expr::cust(format!("ROW_NUMBER() OVER (PARTITION BY \"{column}\" ORDER BY \"id\" DESC)")),
+            col("place"),
+        )
         .and_where(Expr::col(col(column)).is_in(values.iter().map(String::as_str)))
         .take();
     newest_of(db, ranked, first).await

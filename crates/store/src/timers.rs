@@ -42,7 +42,9 @@ impl Tx {
             .columns(["tenant", "record_id", "kind", "due_at"].map(col))
             .values_panic(values.map(Expr::val))
             .on_conflict(
-                OnConflict::columns(["tenant", "record_id", "kind"].map(col)).update_column(col("due_at")).to_owned(),
+                OnConflict::columns(["tenant", "record_id", "kind"].map(col))
+                    .update_column(col("due_at"))
+                    .to_owned(),
             )
             .take();
         self.db().execute(&insert).await?;

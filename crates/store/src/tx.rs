@@ -20,7 +20,12 @@ pub struct Tx {
 }
 
 impl Tx {
-    pub(crate) fn new(inner: DatabaseTransaction, principal: Principal, now: Timestamp, trace: String) -> Self {
+    pub(crate) fn new(
+        inner: DatabaseTransaction,
+        principal: Principal,
+        now: Timestamp,
+        trace: String,
+    ) -> Self {
         Self { inner, principal, now, trace, last: None }
     }
 
@@ -168,8 +173,16 @@ impl Tx {
         payload: Vec<u8>,
     ) -> Result<()> {
         let columns = [
-            "event_id", "tenant", "record_type", "record_id", "record_version", "event_type", "at", "actor",
-            "traceparent", "payload",
+            "event_id",
+            "tenant",
+            "record_type",
+            "record_id",
+            "record_version",
+            "event_type",
+            "at",
+            "actor",
+            "traceparent",
+            "payload",
         ];
         let values: [Value; 10] = [
             ciclo_kernel::ids::event_id(self.now).to_string().into(),
@@ -204,10 +217,17 @@ impl Tx {
         }
         let id = record.id().to_string();
         let mut insert = Query::insert();
-        insert.into_table(col("link")).columns(["tenant", "record_type", "record_id", "role", "to_id"].map(col));
+        insert
+            .into_table(col("link"))
+            .columns(["tenant", "record_type", "record_id", "role", "to_id"].map(col));
         for (role, to) in &links {
-            let values: [Value; 5] =
-                [self.tenant().into(), R::TABLE.into(), id.as_str().into(), (*role).into(), to.as_str().into()];
+            let values: [Value; 5] = [
+                self.tenant().into(),
+                R::TABLE.into(),
+                id.as_str().into(),
+                (*role).into(),
+                to.as_str().into(),
+            ];
             insert.values_panic(values.map(Expr::val));
         }
         self.inner.execute(&insert).await?;
@@ -226,7 +246,11 @@ impl Tx {
     }
 
     /// The one record with a value in a column, the oldest if there are more.
-    pub async fn find_by<R: Record>(&self, column: &'static str, value: impl Into<Field>) -> Result<Option<Versioned<R>>> {
+    pub async fn find_by<R: Record>(
+        &self,
+        column: &'static str,
+        value: impl Into<Field>,
+    ) -> Result<Option<Versioned<R>>> {
         Ok(self.list(Filter::is(column, value), 1).await?.pop())
     }
 

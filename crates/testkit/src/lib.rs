@@ -1,1 +1,7 @@
+//! What tests of several crates share: a service on a database of its own with
+//! a clock that stands still, callers, and events as neighbours would send them.
 
+pub mod events;
+pub mod service;
+
+pub use service::{Answer, TestService, caller, start, tenant};

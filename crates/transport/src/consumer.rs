@@ -49,7 +49,8 @@ impl Consumer {
     /// Takes in what is there now; how many events that was. Tests and the seed call this; [`Consumer::run`] loops over it.
     pub async fn pump(&mut self) -> Result<usize, TransportError> {
         let events = self.subscription.poll(BATCH).await?;
-        let applied = join_all(events.iter().map(|event| receive(&self.database, &self.handler, event))).await;
+        let applied =
+            join_all(events.iter().map(|event| receive(&self.database, &self.handler, event))).await;
         for (event, outcome) in events.iter().zip(applied) {
             if let Err(first) = outcome {
                 self.insist(event, first).await;
@@ -84,7 +85,9 @@ impl Consumer {
         let mut pause = Duration::from_millis(10);
         loop {
             if tries >= TRIES || matches!(error, Error::Corrupt(_)) {
-                match park(&self.database, self.handler.topics().source, event, &error.to_string(), tries).await {
+                match park(&self.database, self.handler.topics().source, event, &error.to_string(), tries)
+                    .await
+                {
                     Ok(()) => return,
                     Err(fault) => tracing::error!(%fault, event = event.event_id, "parking an event"),
                 }
@@ -125,9 +128,14 @@ async fn receive(database: &Database, handler: &Arc<dyn Handler>, event: &LogRow
                     handler.apply(tx, &event).await?;
                     tx.applied(source, &event).await
                 }
-                Arrival::Behind => Err(Corrupt::new("inbox", "an earlier event of this record is parked").into()),
+                Arrival::Behind => {
+                    Err(Corrupt::new("inbox", "an earlier event of this record is parked").into())
+                }
                 Arrival::Gap { applied } => {
-                    let why = format!("version {} arrived after {applied}: an event is missing", event.record_version);
+                    let why = format!(
+                        "version {} arrived after {applied}: an event is missing",
+                        event.record_version
+                    );
                     Err(Corrupt::new("inbox", why).into())
                 }
             }
@@ -150,7 +158,9 @@ async fn park(
     let (event, reason) = (event.clone(), reason.to_owned());
     let bytes = envelope::encode(source, &event);
     database
-        .write(&principal, move |tx| Box::pin(async move { tx.park(source, &event, &reason, tries, bytes).await }))
+        .write(&principal, move |tx| {
+            Box::pin(async move { tx.park(source, &event, &reason, tries, bytes).await })
+        })
         .await
 }
 

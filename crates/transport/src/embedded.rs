@@ -39,7 +39,8 @@ impl RemoteFeed {
         let lost = |why: reqwest::Error| TransportError(format!("{}: {why}", self.url));
         let url = format!("{}/internal/log?after={after}&limit={most}&wait={}", self.url, wait.as_secs());
         let timeout = wait + Duration::from_secs(10);
-        let answer = self.client.get(url).bearer_auth((self.token)()).timeout(timeout).send().await.map_err(lost)?;
+        let answer =
+            self.client.get(url).bearer_auth((self.token)()).timeout(timeout).send().await.map_err(lost)?;
         let bytes = answer.error_for_status().map_err(lost)?.bytes().await.map_err(lost)?;
         envelope::decode_batch(&bytes).map_err(|why| TransportError(why.to_string()))
     }
@@ -66,7 +67,11 @@ impl Transport for Embedded {
         Ok(())
     }
 
-    async fn subscribe(&self, group: &'static str, topics: Topics) -> Result<Box<dyn Subscription>, TransportError> {
+    async fn subscribe(
+        &self,
+        group: &'static str,
+        topics: Topics,
+    ) -> Result<Box<dyn Subscription>, TransportError> {
         let feed = self
             .feeds
             .get(topics.source)
@@ -74,7 +79,15 @@ impl Transport for Embedded {
             .ok_or_else(|| TransportError(format!("no feed of {}", topics.source)))?;
         let key = format!("{group}<{}", topics.source);
         let at = self.own.position(&key).await?;
-        Ok(Box::new(Reading { own: self.own.clone(), feed, topics, key, at, committed: at, ahead: Vec::new() }))
+        Ok(Box::new(Reading {
+            own: self.own.clone(),
+            feed,
+            topics,
+            key,
+            at,
+            committed: at,
+            ahead: Vec::new(),
+        }))
     }
 }
 
@@ -147,7 +160,9 @@ impl Subscription for Reading {
         // Positions belong to no tenant; the name only says who writes.
         let tenant = Tenant::parse("suite").map_err(|why| TransportError(why.to_string()))?;
         let principal = Principal::service(tenant, self.own.service());
-        self.own.write(&principal, move |tx| Box::pin(async move { tx.set_position(&key, at).await })).await?;
+        self.own
+            .write(&principal, move |tx| Box::pin(async move { tx.set_position(&key, at).await }))
+            .await?;
         self.committed = at;
         Ok(())
     }

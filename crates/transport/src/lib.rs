@@ -43,12 +43,16 @@ pub trait Transport: Send + Sync {
     async fn publish(&self, source: &str, rows: &[LogRow]) -> Result<(), TransportError>;
 
     /// Reads topics as a group, from where the group has committed.
-    async fn subscribe(&self, group: &'static str, topics: Topics) -> Result<Box<dyn Subscription>, TransportError>;
+    async fn subscribe(
+        &self,
+        group: &'static str,
+        topics: Topics,
+    ) -> Result<Box<dyn Subscription>, TransportError>;
 }
 
 /// A group's reading of topics.
 #[async_trait]
-pub trait Subscription: Send {
+pub trait Subscription: Send + Sync {
     /// What is there now, at most `most` rows, in order per record; empty when there is nothing.
     async fn poll(&mut self, most: usize) -> Result<Vec<LogRow>, TransportError>;
     /// Returns when there may be something to poll.

@@ -1,0 +1,120 @@
+//! One service as the host runs it: its HTTP side, its consumers, its tasks.
+
+use crate::graphql::GraphQl;
+use crate::http;
+use axum::Router;
+use ciclo_api::Access;
+use ciclo_identity::Verifier;
+use ciclo_store::Database;
+use ciclo_transport::{Consumer, Handler, Transport, TransportError};
+use futures::future::BoxFuture;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+/// What a request handler of a service needs.
+#[derive(Clone)]
+pub struct Shared {
+    /// The service's database.
+    pub database: Database,
+    /// Its schema.
+    pub schema: GraphQl,
+    /// Its table of access.
+    pub access: &'static Access,
+    /// Who checks tokens.
+    pub verifier: Verifier,
+}
+
+/// A service's own routes, made when the host knows who checks tokens.
+pub type Routes = Box<dyn FnOnce(Shared) -> Router + Send>;
+
+/// A service, opened but not yet running.
+pub struct Part {
+    /// Its name.
+    pub name: &'static str,
+    /// Its database.
+    pub database: Database,
+    /// Its schema.
+    pub schema: GraphQl,
+    /// Its table of access.
+    pub access: &'static Access,
+    /// What it does with its neighbours' events.
+    pub handlers: Vec<Arc<dyn Handler>>,
+    /// Routes of its own, beside those that every service has.
+    pub routes: Routes,
+    /// What runs beside: timers.
+    pub tasks: Vec<BoxFuture<'static, ()>>,
+}
+
+/// A service that serves.
+pub struct Running {
+    name: &'static str,
+    address: SocketAddr,
+    stop: CancellationToken,
+    server: tokio::task::JoinHandle<()>,
+    background: JoinSet<()>,
+}
+
+impl Part {
+    /// Subscribes to the neighbours.
+    pub async fn consumers(&self, transport: &dyn Transport) -> Result<Vec<Consumer>, TransportError> {
+        let mut consumers = Vec::new();
+        for handler in &self.handlers {
+            consumers.push(Consumer::start(self.database.clone(), transport, handler.clone()).await?);
+        }
+        Ok(consumers)
+    }
+
+    /// Serves on a listener, consumes and runs the tasks until stopped.
+    pub async fn run(
+        self,
+        listener: TcpListener,
+        verifier: Verifier,
+        transport: &dyn Transport,
+    ) -> Result<Running, TransportError> {
+        let address = listener.local_addr().map_err(|why| TransportError(why.to_string()))?;
+        let mut background = JoinSet::new();
+        for consumer in self.consumers(transport).await? {
+            background.spawn(consumer.run());
+        }
+        for task in self.tasks {
+            background.spawn(task);
+        }
+        let shared = Shared { database: self.database, schema: self.schema, access: self.access, verifier };
+        let app = http::routes(shared.clone()).merge((self.routes)(shared));
+        let stop = CancellationToken::new();
+        let stopping = stop.clone().cancelled_owned();
+        let server = tokio::spawn(async move {
+            if let Err(fault) = axum::serve(listener, app).with_graceful_shutdown(stopping).await {
+                tracing::error!(%fault, "serving");
+            }
+        });
+        Ok(Running { name: self.name, address, stop, server, background })
+    }
+}
+
+impl Running {
+    /// The service's name.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Takes no new requests, lets those at work finish for up to `grace`, stops consuming.
+    pub async fn stop(mut self, grace: std::time::Duration) {
+        self.stop.cancel();
+        // Subscriptions never finish on their own: after the grace period they are cut.
+        if tokio::time::timeout(grace, &mut self.server).await.is_err() {
+            self.server.abort();
+        }
+        self.background.shutdown().await;
+    }
+}

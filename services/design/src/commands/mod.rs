@@ -1,0 +1,4 @@
+//! Commands that touch more than one record, one transaction each. They serve
+//! mutations and consumed events alike.
+
+pub mod requirement;

@@ -1,0 +1,35 @@
+//! Design's part of the supergraph.
+
+pub mod access;
+pub mod foreign;
+pub mod requirement;
+
+use async_graphql::{MergedObject, MergedSubscription, Schema};
+use ciclo_transport::Handler;
+use std::sync::Arc;
+
+ciclo_api::parked_fields!("design", design_parked_events, retry_design_parked_events);
+
+/// What can be read.
+#[derive(MergedObject, Default)]
+pub struct Query(requirement::RequirementQueries, ParkedQueries);
+
+/// What can be done.
+#[derive(MergedObject, Default)]
+pub struct Mutation(requirement::RequirementMutations, ParkedMutations);
+
+/// What can be followed.
+#[derive(MergedSubscription, Default)]
+pub struct Subscription(requirement::RequirementSubscriptions);
+
+/// Design's schema.
+#[must_use]
+pub fn schema(handlers: &[Arc<dyn Handler>]) -> Schema<Query, Mutation, Subscription> {
+    ciclo_api::schema::build(Query::default(), Mutation::default(), Subscription::default(), handlers)
+}
+
+/// The schema as it is committed in schema.graphql.
+#[must_use]
+pub fn sdl() -> String {
+    ciclo_api::schema::sdl(&schema(&[]))
+}

@@ -1,0 +1,17 @@
+//! Where design's records stand: their tables, and the columns that lists
+//! filter and sort by.
+
+mod m0002_records;
+mod requirement;
+
+use ciclo_store::MigrationTrait;
+use ciclo_store::schema::Base;
+
+/// The package of design's contracts.
+const PACKAGE: &str = "ciclo.design.v1";
+
+/// Design's migrations, in order.
+#[must_use]
+pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+    vec![Box::new(Base), Box::new(m0002_records::Records)]
+}

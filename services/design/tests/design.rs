@@ -1,0 +1,3 @@
+//! Design through its schema, on a database of its own.
+
+mod requirement;
