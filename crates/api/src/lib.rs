@@ -16,6 +16,7 @@ pub mod record;
 pub mod scalars;
 pub mod schema;
 pub mod session;
+pub mod shared;
 
 pub use access::{Access, AccessCheck, EVERYBODY, STAFF};
 pub use async_graphql;
@@ -24,3 +25,4 @@ pub use mutate::{create, mutate, update};
 pub use pastey;
 pub use scalars::{Duration, Instant, Json};
 pub use session::Session;
+pub use shared::{Long, Money, MoneyInput, TargetKind};
