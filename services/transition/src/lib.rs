@@ -1,1 +1,4 @@
+//! Service transition: transitions, changes, configuration items and deployments.
 
+pub mod contract;
+pub mod domain;
