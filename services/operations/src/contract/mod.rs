@@ -1,5 +1,6 @@
 //! The records of operations as event messages, and back.
 
 pub mod alert;
+pub mod alert_rule;
 mod facts;
 pub mod monitoring_event;

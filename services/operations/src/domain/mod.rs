@@ -30,7 +30,9 @@ macro_rules! words {
 }
 
 pub mod alert;
+pub mod alert_rule;
 pub mod facts;
+pub mod known;
 pub mod labels;
 pub mod monitoring_event;
 

@@ -1,0 +1,201 @@
+//! What operations knows of its neighbours' records: projections that their
+//! events feed, with no machine and no contract of their own. Ids are kept as text.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// Operations' own copy of a service of the catalog.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct KnownService {
+    /// The service's id.
+    pub id: String,
+    /// The service's name when the newest event was read.
+    pub name: String,
+    /// The service's state as the catalog writes it, for example `IN_TRANSITION`.
+    pub state: String,
+    /// Whether the service is in operation.
+    pub operational: bool,
+    /// How much the business depends on it, as the catalog writes it.
+    pub criticality: String,
+}
+
+/// A step of the plan by which requests on an offering are fulfilled.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct KnownPlanStep {
+    /// What is done.
+    pub name: String,
+    /// The group that does it.
+    pub group: String,
+}
+
+/// Operations' own copy of an offering of the catalog.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct KnownOffering {
+    /// The offering's id.
+    pub id: String,
+    /// The id of the service that it belongs to.
+    pub service_id: String,
+    /// The offering's name when the newest event was read.
+    pub name: String,
+    /// Whether it can be asked for.
+    pub visible: bool,
+    /// Whether a request on it needs an approval.
+    pub approval_needed: bool,
+    /// The form of a request: JSON text, as the catalog writes it.
+    pub form: String,
+    /// How a request is fulfilled: each step after the one before.
+    pub plan: Vec<KnownPlanStep>,
+}
+
+/// A target of an agreement.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct KnownTarget {
+    /// What it limits, as design writes it: `RESPONSE` or `RESOLUTION`.
+    pub kind: String,
+    /// The priority of the tickets that it holds for: 1 (highest) to 5.
+    pub priority: u8,
+    /// How long it may take.
+    pub duration: SignedDuration,
+    /// The percentages of the duration at which to warn, ascending; empty for no warning.
+    pub warning_percents: Vec<u8>,
+}
+
+/// Operations' own copy of a version of an agreement of design.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct KnownAgreement {
+    /// The agreement's id.
+    pub id: String,
+    /// The id of the service that it is about.
+    pub service_id: String,
+    /// `SLA`, `OLA` or `CONTRACT`.
+    pub kind: String,
+    /// The agreement's state as design writes it, for example `ACTIVE`.
+    pub state: String,
+    /// The id of the customer that it is made with; none unless it is an SLA.
+    pub customer_id: Option<String>,
+    /// The calendar whose hours count, for example `24x7`.
+    pub calendar: String,
+    /// The targets.
+    pub targets: Vec<KnownTarget>,
+    /// The reasons for waiting that pause the clocks, as design writes them.
+    pub pause_reasons: Vec<String>,
+    /// The first instant that it holds for.
+    pub valid_from: Timestamp,
+    /// The first instant that it no longer holds for; none when it holds until further notice.
+    pub valid_until: Option<Timestamp>,
+}
+
+/// Operations' own copy of a configuration item of transition.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct KnownItem {
+    /// The item's id.
+    pub id: String,
+    /// The item's name when the newest event was read.
+    pub name: String,
+    /// The ids of the services that it supports.
+    pub service_ids: Vec<String>,
+}
+
+/// Operations' own copy of a change of transition.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct KnownChange {
+    /// The change's id.
+    pub id: String,
+    /// The change's title when the newest event was read.
+    pub title: String,
+    /// The change's state as transition writes it.
+    pub state: String,
+    /// The ids of the items that it changes.
+    pub item_ids: Vec<String>,
+}
+
+impl KnownAgreement {
+    /// The target of a kind (`RESPONSE` or `RESOLUTION`) for tickets of a priority; none when the
+    /// agreement promises nothing there.
+    #[must_use]
+    pub fn target(&self, kind: &str, priority: u8) -> Option<&KnownTarget> {
+        self.targets.iter().find(|target| target.kind == kind && target.priority == priority)
+    }
+
+    /// Whether it binds at an instant: an active SLA, inside its term `[valid_from, valid_until)`.
+    #[must_use]
+    pub fn binds(&self, at: Timestamp) -> bool {
+        self.kind == "SLA"
+            && self.state == "ACTIVE"
+            && self.valid_from <= at
+            && self.valid_until.is_none_or(|until| at < until)
+    }
+}
+
+/// The agreement that binds at an instant: the active SLA that is valid then. Of several the one
+/// that is valid the latest, then the one with the smallest id.
+#[must_use]
+pub fn binding_agreement(agreements: &[KnownAgreement], at: Timestamp) -> Option<&KnownAgreement> {
+    let binding = agreements.iter().filter(|agreement| agreement.binds(at));
+    binding.min_by(|one, other| other.valid_from.cmp(&one.valid_from).then_with(|| one.id.cmp(&other.id)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::pairs::at;
+
+    fn agreement(id: &str, valid_from: i64, valid_until: Option<i64>) -> KnownAgreement {
+        KnownAgreement {
+            id: id.to_owned(),
+            service_id: "svc_1".to_owned(),
+            kind: "SLA".to_owned(),
+            state: "ACTIVE".to_owned(),
+            customer_id: Some("cus_1".to_owned()),
+            calendar: "24x7".to_owned(),
+            targets: vec![KnownTarget {
+                kind: "RESOLUTION".to_owned(),
+                priority: 1,
+                duration: SignedDuration::from_hours(4),
+                warning_percents: vec![50, 80],
+            }],
+            pause_reasons: vec!["CALLER".to_owned()],
+            valid_from: at(valid_from),
+            valid_until: valid_until.map(at),
+        }
+    }
+
+    #[test]
+    fn the_active_sla_of_the_instant_binds() {
+        let ola = KnownAgreement { kind: "OLA".to_owned(), ..agreement("a", 5, None) };
+        let expired = KnownAgreement { state: "EXPIRED".to_owned(), ..agreement("b", 5, None) };
+        let term = agreement("c", 0, Some(10));
+        let all = [ola, expired, term];
+        let bound = |second| binding_agreement(&all, at(second)).map(|found| found.id.as_str());
+        assert_eq!([bound(-1), bound(0), bound(9), bound(10)], [None, Some("c"), Some("c"), None]);
+    }
+
+    #[test]
+    fn of_several_the_latest_then_the_smallest_binds() {
+        let mut all = vec![
+            agreement("d", 0, None),
+            agreement("z", 3, None),
+            agreement("y", 3, None),
+            agreement("a", 9, None),
+        ];
+        for _ in 0..2 {
+            assert_eq!(binding_agreement(&all, at(5)).unwrap().id, "y");
+            all.reverse();
+        }
+    }
+
+    #[test]
+    fn a_target_is_found_by_kind_and_priority() {
+        let agreement = agreement("a", 0, None);
+        assert!(agreement.target("RESOLUTION", 1).is_some());
+        assert!(agreement.target("RESOLUTION", 2).is_none());
+        assert!(agreement.target("RESPONSE", 1).is_none());
+    }
+
+    #[test]
+    fn a_projection_reads_back() {
+        let before = agreement("a", 0, Some(9));
+        let text = serde_json::to_string(&before).unwrap();
+        assert_eq!(serde_json::from_str::<KnownAgreement>(&text).unwrap(), before);
+    }
+}
