@@ -4,3 +4,4 @@ pub mod alert;
 pub mod alert_rule;
 mod facts;
 pub mod monitoring_event;
+pub mod problem;

@@ -35,6 +35,8 @@ pub mod facts;
 pub mod known;
 pub mod labels;
 pub mod monitoring_event;
+pub mod problem;
+pub mod problem_verbs;
 
 #[cfg(test)]
 pub(crate) mod pairs;
