@@ -3,5 +3,6 @@
 pub mod alert;
 pub mod alert_rule;
 mod facts;
+pub mod known_error;
 pub mod monitoring_event;
 pub mod problem;

@@ -33,6 +33,7 @@ pub mod alert;
 pub mod alert_rule;
 pub mod facts;
 pub mod known;
+pub mod known_error;
 pub mod labels;
 pub mod monitoring_event;
 pub mod problem;
