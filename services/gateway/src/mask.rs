@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 /// The sentence that stands for every fault.
 pub const FAULT: &str = "The request failed on our side; quote the trace id when you report it.";
 /// The sentence for a service that cannot be reached.
-pub const UNREACHABLE: &str = "A service that this field needs cannot be reached; repeat the request after a moment.";
+pub const UNREACHABLE: &str =
+    "A service that this field needs cannot be reached; repeat the request after a moment.";
 /// The sentence for a subscription that ends because the gateway does.
 pub const RESTARTING: &str = "The gateway is restarting; subscribe again after the last cursor.";
 
@@ -219,7 +220,8 @@ mod tests {
     #[test]
     fn a_masked_error_stays_the_same_when_judged_again() {
         let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
-        let mut error = json!({ "message": "no table users", "extensions": { "code": "SQL", "table": "users" } });
+        let mut error =
+            json!({ "message": "no table users", "extensions": { "code": "SQL", "table": "users" } });
         mask().apply_json(&mut error, trace);
         let once = json!({ "message": FAULT, "extensions": { "code": "INTERNAL", "traceId": trace } });
         assert_eq!(error, once);

@@ -20,7 +20,8 @@ pub fn config(config: &GatewayConfig) -> Result<HiveRouterConfig, GatewayError> 
     let mut sockets = Map::new();
     for (name, base) in &config.subgraphs {
         let url = format!("{}{GRAPHQL_PATH}", base.trim_end_matches('/'));
-        let path = url_path(&url).ok_or_else(|| GatewayError::Config(format!("`{base}` is not a base URL")))?;
+        let path =
+            url_path(&url).ok_or_else(|| GatewayError::Config(format!("`{base}` is not a base URL")))?;
         urls.insert(name.clone(), json!({ "url": url }));
         sockets.insert(name.clone(), json!({ "path": format!("{path}/ws") }));
     }

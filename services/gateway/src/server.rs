@@ -119,10 +119,9 @@ async fn prepare(config: &GatewayConfig) -> Result<Prepared, GatewayError> {
         TelemetryContext::from_propagation_config(&settings.telemetry.tracing.propagation, &settings.log);
     let mut tasks = BackgroundTasksManager::new();
     let plugins = PluginRegistry::new().register::<CicloPlugin>();
-    let (shared, schema) =
-        hive_router::configure_app_from_config(settings, telemetry, &mut tasks, plugins)
-            .await
-            .map_err(|why| GatewayError::Config(why.to_string()))?;
+    let (shared, schema) = hive_router::configure_app_from_config(settings, telemetry, &mut tasks, plugins)
+        .await
+        .map_err(|why| GatewayError::Config(why.to_string()))?;
     warm(&parts, &schema).await?;
 
     let mut paths = RouterPaths::new(GRAPHQL_PATH.to_owned(), Some(GRAPHQL_PATH.to_owned()), None);
