@@ -6,3 +6,4 @@ mod facts;
 pub mod known_error;
 pub mod monitoring_event;
 pub mod problem;
+pub mod service_request;

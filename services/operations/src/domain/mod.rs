@@ -32,12 +32,15 @@ macro_rules! words {
 pub mod alert;
 pub mod alert_rule;
 pub mod facts;
+pub mod fulfilment;
 pub mod known;
 pub mod known_error;
 pub mod labels;
 pub mod monitoring_event;
 pub mod problem;
 pub mod problem_verbs;
+pub mod service_request;
+pub mod service_request_verbs;
 
 #[cfg(test)]
 pub(crate) mod pairs;
