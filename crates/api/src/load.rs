@@ -69,6 +69,19 @@ impl Loaders {
         Ok(found.unwrap_or_default())
     }
 
+    /// The newest `most` records with a value in a column: for facts computed over a whole set that is bounded elsewhere.
+    pub async fn up_to<R: Record>(
+        &self,
+        column: &'static str,
+        value: String,
+        most: usize,
+    ) -> Result<Vec<Versioned<R>>, Error> {
+        let key = Group { by: column, value, first: most };
+        let found =
+            self.loader(|reader| ByColumn::<R>(reader, PhantomData)).load_one(key).await.map_err(unshare)?;
+        Ok(found.unwrap_or_default())
+    }
+
     /// The newest records that link to a record under a role.
     pub async fn by_link<R: Record>(
         &self,
@@ -88,6 +101,17 @@ impl Loaders {
             .load_one(id.to_owned())
             .await
             .map_err(unshare)
+    }
+
+    /// The copies of neighbours' records under these parents.
+    pub async fn copies_under<C: Copied + Clone>(
+        &self,
+        parents: impl IntoIterator<Item = String>,
+    ) -> Result<Vec<C>, Error> {
+        let loader = self.loader(|reader| CopiesUnder::<C>(reader, PhantomData));
+        let parents: Vec<String> = parents.into_iter().collect();
+        let mut found = loader.load_many(parents.iter().cloned()).await.map_err(unshare)?;
+        Ok(parents.iter().filter_map(|parent| found.remove(parent)).flatten().collect())
     }
 }
 
@@ -177,5 +201,21 @@ impl<C: Copied + Clone> Loader<String> for CopyById<C> {
     async fn load(&self, ids: &[String]) -> Result<HashMap<String, C>, Shared> {
         let found = self.0.copies_by_ids::<C>(ids).await.map_err(Arc::new)?;
         Ok(found.into_iter().map(|copy| (copy.id(), copy)).collect())
+    }
+}
+
+/// Reads copies by their parents.
+struct CopiesUnder<C>(Reader, PhantomData<fn() -> C>);
+
+impl<C: Copied + Clone> Loader<String> for CopiesUnder<C> {
+    type Value = Vec<C>;
+    type Error = Shared;
+
+    async fn load(&self, parents: &[String]) -> Result<HashMap<String, Vec<C>>, Shared> {
+        let mut found: HashMap<String, Vec<C>> = HashMap::new();
+        for copy in self.0.copies_under::<C>(parents).await.map_err(Arc::new)? {
+            found.entry(copy.parent()).or_default().push(copy);
+        }
+        Ok(found)
     }
 }

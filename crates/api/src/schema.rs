@@ -23,10 +23,28 @@ where
     M: ObjectType + 'static,
     S: SubscriptionType + 'static,
 {
+    build_with(query, mutation, subscription, handlers, ())
+}
+
+/// [`build`], with something of the service's own in the schema's data, for its resolvers.
+pub fn build_with<Q, M, S, D>(
+    query: Q,
+    mutation: M,
+    subscription: S,
+    handlers: &[Arc<dyn Handler>],
+    own: D,
+) -> Schema<Q, M, S>
+where
+    Q: ObjectType + 'static,
+    M: ObjectType + 'static,
+    S: SubscriptionType + 'static,
+    D: std::any::Any + Send + Sync,
+{
     Schema::build(query, mutation, subscription)
         .enable_federation()
         .enable_subscription_in_federation()
         .data(Handlers(handlers.to_vec()))
+        .data(own)
         .limit_depth(DEPTH)
         .limit_complexity(COMPLEXITY)
         .limit_directives(20)
