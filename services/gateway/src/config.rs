@@ -38,7 +38,7 @@ pub struct GatewayConfig {
     pub workers: usize,
     /// How long one call of a subgraph may take.
     pub subgraph_timeout: Duration,
-    /// How long `stop` waits for the requests at work; whole seconds.
+    /// How long `stop` waits for the requests at work.
     pub drain: Duration,
     /// The path of the liveness check.
     pub live_path: String,

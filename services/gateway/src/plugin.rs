@@ -22,6 +22,7 @@ use hive_router::http::{HeaderName, HeaderValue, header};
 use hive_router::ntex::http::HeaderMap;
 use std::cell::RefCell;
 use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::watch;
 
 /// The plugin's name in the router's configuration.
 pub const NAME: &str = "ciclo";
@@ -34,6 +35,17 @@ pub struct Parts {
     explorer: bool,
     /// Gone once the gateway stops, which ends the subscriptions.
     supergraph: Mutex<Option<Arc<Supergraph>>>,
+    /// Requests and streams that are not answered to the end.
+    at_work: watch::Sender<usize>,
+}
+
+/// A request at work, for as long as it lives.
+pub struct AtWork(Arc<Parts>);
+
+impl Drop for AtWork {
+    fn drop(&mut self) {
+        self.0.at_work.send_modify(|count| *count -= 1);
+    }
 }
 
 thread_local! {
@@ -46,7 +58,18 @@ impl Parts {
     /// The parts of one gateway.
     pub fn new(verifier: Verifier, mask: Mask, explorer: bool, supergraph: Supergraph) -> Arc<Self> {
         let supergraph = Mutex::new(Some(Arc::new(supergraph)));
-        Arc::new(Self { verifier, mask, explorer, supergraph })
+        Arc::new(Self { verifier, mask, explorer, supergraph, at_work: watch::Sender::new(0) })
+    }
+
+    fn begin(self: &Arc<Self>) -> AtWork {
+        self.at_work.send_modify(|count| *count += 1);
+        AtWork(Arc::clone(self))
+    }
+
+    /// Returns once no request is at work.
+    pub async fn idle(&self) {
+        // The sender is ours: it cannot be gone.
+        let _ = self.at_work.subscribe().wait_for(|count| *count == 0).await;
     }
 
     /// Makes these the parts of the plugin that this thread makes next.
@@ -101,6 +124,7 @@ impl RouterPlugin for CicloPlugin {
         mut payload: OnHttpRequestHookPayload<'req>,
     ) -> OnHttpRequestHookFuture<'req> {
         Box::pin(async move {
+            let at_work = self.parts.begin();
             let request = &mut payload.router_http_request;
             if self.parts.explorer && request.path() == GRAPHQL_PATH && explorer::asked_for(request) {
                 return payload.end_with_response(explorer::page());
@@ -120,7 +144,7 @@ impl RouterPlugin for CicloPlugin {
             payload.on_end(move |end| {
                 end.map_response(|response| {
                     if stream::is_stream(response.headers()) {
-                        response.map_body(|_, body| stream::masked(body, mask, trace.trace_id()))
+                        response.map_body(|_, body| stream::masked(body, mask, trace.trace_id(), at_work))
                     } else {
                         response
                     }

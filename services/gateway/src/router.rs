@@ -29,7 +29,8 @@ pub fn config(config: &GatewayConfig) -> Result<HiveRouterConfig, GatewayError> 
         "http": {
             "graphql_endpoint": GRAPHQL_PATH,
             "workers": config.workers.max(1),
-            "shutdown_timeout": millis(config.drain),
+            // The gateway drains by itself; this is for the connections that are left, which are idle.
+            "shutdown_timeout": "1s",
         },
         // The plugin holds the supergraph and selects it for each request.
         "supergraph": { "source": "plugin" },

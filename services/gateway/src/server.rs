@@ -23,6 +23,7 @@ use hive_router::{PluginRegistry, RouterPaths, SchemaState};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Once, mpsc};
 use std::thread::JoinHandle;
+use std::time::Duration;
 use tokio::sync::oneshot;
 
 /// A federation gateway.
@@ -70,7 +71,7 @@ impl Gateway {
         let thread = std::thread::Builder::new().name("gateway".to_owned()).spawn(move || {
             System::build().name("gateway").build(DefaultRuntime).block_on(async move {
                 let running = match prepare(&config).await {
-                    Ok(prepared) => serve(prepared, listener),
+                    Ok(prepared) => serve(prepared, listener, config.drain),
                     Err(why) => Err(why),
                 };
                 match running {
@@ -145,9 +146,10 @@ struct Serving {
     server: hive_router::ntex::server::Server,
     parts: Arc<Parts>,
     tasks: BackgroundTasksManager,
+    drain: Duration,
 }
 
-fn serve(prepared: Prepared, listener: TcpListener) -> Result<Serving, GatewayError> {
+fn serve(prepared: Prepared, listener: TcpListener, drain: Duration) -> Result<Serving, GatewayError> {
     let Prepared { settings, parts, tasks, shared, schema, paths } = prepared;
     let address = listener.local_addr().map_err(|why| GatewayError::Config(why.to_string()))?;
     let streams = LongLivedClientLimitService::new(settings);
@@ -181,7 +183,7 @@ fn serve(prepared: Prepared, listener: TcpListener) -> Result<Serving, GatewayEr
         .listen(listener)
         .map_err(|source| GatewayError::Listen { address, source })?
         .run();
-    Ok(Serving { server, parts, tasks })
+    Ok(Serving { server, parts, tasks, drain })
 }
 
 impl Serving {
@@ -195,6 +197,10 @@ impl Serving {
             }
             _ = stopped => {
                 self.parts.retire();
+                self.server.pause().await;
+                if tokio::time::timeout(self.drain, self.parts.idle()).await.is_err() {
+                    tracing::warn!("requests were still at work when the gateway stopped");
+                }
                 self.server.stop(true).await;
             }
         }

@@ -4,6 +4,7 @@
 //! body: a line of JSON, alone (multipart) or after `data: ` (server-sent events).
 
 use crate::mask::Mask;
+use crate::plugin::AtWork;
 use futures::StreamExt;
 use hive_router::ntex::http::body::{Body, BoxedBodyStream, ResponseBody};
 use hive_router::ntex::http::{HeaderMap, header};
@@ -16,9 +17,12 @@ pub fn is_stream(headers: &HeaderMap) -> bool {
     kind.starts_with("text/event-stream") || kind.starts_with("multipart/")
 }
 
-/// The same body with its errors judged.
-pub fn masked(body: ResponseBody<Body>, mask: Mask, trace_id: String) -> ResponseBody<Body> {
-    let events = body.map(move |piece| piece.map(|piece| rewrite(&piece, &mask, &trace_id).unwrap_or(piece)));
+/// The same body with its errors judged; the request is at work until it ends.
+pub fn masked(body: ResponseBody<Body>, mask: Mask, trace_id: String, at_work: AtWork) -> ResponseBody<Body> {
+    let events = body.map(move |piece| {
+        let _until_dropped = &at_work;
+        piece.map(|piece| rewrite(&piece, &mask, &trace_id).unwrap_or(piece))
+    });
     ResponseBody::Other(Body::from_message(BoxedBodyStream::new(events)))
 }
 

@@ -250,6 +250,22 @@ async fn a_browser_gets_the_explorer_which_loads_nothing_from_elsewhere() {
 }
 
 #[tokio::test]
+async fn only_the_configured_origins_may_call_from_a_browser() {
+    let origin = "https://desk.example";
+    let gateway = Fixture::with(|config| config.origins = vec![origin.to_owned()]).await;
+    for (from, allowed) in [(origin, true), ("https://else.example", false)] {
+        let request = reqwest::Client::new().request(reqwest::Method::OPTIONS, gateway.url("/graphql"));
+        let request = request.header("origin", from).header("access-control-request-method", "POST");
+        let response =
+            request.header("access-control-request-headers", "authorization").send().await.unwrap();
+        let header =
+            response.headers().get("access-control-allow-origin").map(|value| value.to_str().unwrap());
+        assert_eq!(header == Some(from), allowed, "{from}: {header:?}");
+    }
+    gateway.stop().await;
+}
+
+#[tokio::test]
 async fn health_needs_no_token() {
     let gateway = Fixture::new().await;
     for path in ["/health/live", "/health/ready"] {
