@@ -1,0 +1,73 @@
+//! The small facts of several records, as messages.
+
+use crate::domain::{
+    facts::{Mark, Target, TargetKind},
+    target_result::{Subject, SubjectType},
+};
+use ciclo_contracts::{convert, improvement::v1 as pb};
+use ciclo_kernel::Corrupt;
+
+pub(super) fn mark_message(mark: &Mark) -> pb::Mark {
+    pb::Mark { by: mark.by.clone(), at: Some(convert::timestamp(mark.at)) }
+}
+
+pub(super) fn mark(field: &'static str, message: Option<pb::Mark>) -> Result<Mark, Corrupt> {
+    optional_mark(field, message)?.ok_or_else(|| Corrupt::new(field, "no mark"))
+}
+
+pub(super) fn optional_mark(field: &'static str, message: Option<pb::Mark>) -> Result<Option<Mark>, Corrupt> {
+    message.map(|mark| Ok(Mark { by: mark.by, at: convert::instant(field, mark.at)? })).transpose()
+}
+
+/// A word of a closed list, read by its written value.
+pub(super) fn word<E: convert::ProtoEnum, W>(
+    field: &'static str,
+    value: i32,
+    parse: fn(&str) -> Option<W>,
+) -> Result<W, Corrupt> {
+    let written = convert::from_enum::<E>(field, value)?;
+    parse(written).ok_or_else(|| Corrupt::new(field, format!("no value {written}")))
+}
+
+pub(super) fn kind_message(kind: TargetKind) -> i32 {
+    convert::to_enum::<pb::TargetKind>(kind.as_str())
+}
+
+pub(super) fn kind(field: &'static str, value: i32) -> Result<TargetKind, Corrupt> {
+    word::<pb::TargetKind, _>(field, value, TargetKind::parse)
+}
+
+pub(super) fn priority(value: u32) -> Result<u8, Corrupt> {
+    u8::try_from(value).map_err(|why| Corrupt::new("priority", why))
+}
+
+pub(super) fn target_message(target: &Target) -> pb::Target {
+    pb::Target {
+        kind: kind_message(target.kind),
+        priority: u32::from(target.priority),
+        duration: Some(convert::duration(target.duration)),
+    }
+}
+
+pub(super) fn target(message: pb::Target) -> Result<Target, Corrupt> {
+    Ok(Target {
+        kind: kind("kind", message.kind)?,
+        priority: priority(message.priority)?,
+        duration: convert::signed_duration("duration", message.duration)?,
+    })
+}
+
+pub(super) fn subject_message(subject: Subject) -> pb::Subject {
+    pb::Subject {
+        r#type: convert::to_enum::<pb::SubjectType>(subject.subject_type().as_str()),
+        id: subject.id(),
+    }
+}
+
+pub(super) fn subject(message: Option<pb::Subject>) -> Result<Subject, Corrupt> {
+    let message = message.ok_or_else(|| Corrupt::new("subject", "no subject"))?;
+    Ok(match word::<pb::SubjectType, _>("subject", message.r#type, SubjectType::parse)? {
+        SubjectType::Incident => Subject::Incident(convert::id("subject", &message.id)?),
+        SubjectType::ServiceRequest => Subject::ServiceRequest(convert::id("subject", &message.id)?),
+    })
+}

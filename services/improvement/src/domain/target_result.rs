@@ -1,0 +1,267 @@
+//! What a service level clock of operations came to: met or missed, by how much
+//! and on which record. Operations measures; this keeps what reviews count.
+
+use super::facts::TargetKind;
+use ciclo_kernel::{
+    Decision, Machine, Refusal, SignedDuration, Timestamp,
+    ids::{AgreementId, IncidentId, ServiceId, ServiceLevelClockId, ServiceRequestId, TargetResultId},
+    machine,
+};
+
+// A result starts in either state: late, when the breach is heard of first, or final. A clock that stopped in
+// time and was reopened can still breach, so FINAL leads back to RUNNING_LATE, once: a breach is never undone.
+machine! {
+    machine "target result";
+    /// How far a result has come.
+    states TargetResultState {
+        /// Missed, and the clock still runs.
+        RunningLate = "RUNNING_LATE" { Conclude => Final },
+        /// The clock stopped. A clock that is reopened can stop, or breach, again.
+        Final = "FINAL" { Breach => RunningLate, Conclude => Final },
+    }
+    /// What can happen to a result.
+    verbs TargetResultVerb {
+        Breach = "breached",
+        Conclude = "concluded",
+    }
+}
+
+words! {
+    /// What type of record a clock runs on.
+    SubjectType {
+        /// An incident.
+        Incident = "INCIDENT",
+        /// A service request.
+        ServiceRequest = "SERVICE_REQUEST",
+    }
+}
+
+/// The record that a clock runs on.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Subject {
+    /// An incident.
+    Incident(IncidentId),
+    /// A service request.
+    ServiceRequest(ServiceRequestId),
+}
+
+impl Subject {
+    /// The record's type.
+    #[must_use]
+    pub fn subject_type(self) -> SubjectType {
+        match self {
+            Self::Incident(_) => SubjectType::Incident,
+            Self::ServiceRequest(_) => SubjectType::ServiceRequest,
+        }
+    }
+
+    /// The record's id as it is written.
+    #[must_use]
+    pub fn id(self) -> String {
+        match self {
+            Self::Incident(id) => id.to_string(),
+            Self::ServiceRequest(id) => id.to_string(),
+        }
+    }
+}
+
+/// A service level clock as operations last told of it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ClockReading {
+    /// The clock.
+    pub clock_id: ServiceLevelClockId,
+    /// The record that it runs on.
+    pub subject: Subject,
+    /// That record's title; none when it is not known.
+    pub subject_title: Option<String>,
+    /// The service that the record is about.
+    pub service_id: ServiceId,
+    /// The agreement that made the promise.
+    pub agreement_id: AgreementId,
+    /// What the target limits.
+    pub kind: TargetKind,
+    /// The record's priority: 1 (highest) to 5.
+    pub priority: u8,
+    /// How long it may take.
+    pub promised: SignedDuration,
+    /// How much of that was used, without pauses and closed hours.
+    pub used: SignedDuration,
+    /// By when it has to stop; stopping exactly then is in time.
+    pub due_at: Timestamp,
+}
+
+impl ClockReading {
+    fn checked(self) -> Result<Self, Refusal> {
+        if !(1..=5).contains(&self.priority) {
+            return Err(Refusal::invalid("priority", "a priority is 1 to 5"));
+        }
+        if self.promised.is_negative() {
+            return Err(Refusal::invalid("promised", "a promise is not less than nothing"));
+        }
+        if self.used.is_negative() {
+            return Err(Refusal::invalid("used", "the time used is not less than nothing"));
+        }
+        Ok(self)
+    }
+}
+
+/// Where a result stands, with the facts of its state.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TargetResultStatus {
+    /// Missed, and the clock still runs.
+    RunningLate {
+        /// When the target was missed.
+        breached_at: Timestamp,
+    },
+    /// The clock stopped.
+    Final {
+        /// When it stopped; the latest time, when it was reopened.
+        stopped_at: Timestamp,
+        /// When the target was missed; none when it was met.
+        breached_at: Option<Timestamp>,
+    },
+}
+
+/// What a service level clock came to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TargetResult {
+    /// The result.
+    pub id: TargetResultId,
+    /// The clock as it was last read: its record, its promise, the time used.
+    pub clock: ClockReading,
+    /// Where it stands.
+    pub status: TargetResultStatus,
+}
+
+/// What happened to a result.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum TargetResultHappened {
+    /// The target was missed while the clock runs on.
+    BreachRecorded {
+        /// When it was missed.
+        breached_at: Timestamp,
+    },
+    /// The clock stopped.
+    Concluded {
+        /// When it stopped.
+        stopped_at: Timestamp,
+        /// Whether the target was missed.
+        breached: bool,
+        /// Whether the clock had stopped before and was reopened.
+        again: bool,
+    },
+}
+
+impl TargetResultHappened {
+    /// The name of what happened, as in the contracts.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::BreachRecorded { .. } => "BreachRecorded",
+            Self::Concluded { .. } => "Concluded",
+        }
+    }
+}
+
+impl TargetResult {
+    /// The result of a clock whose first news is its breach.
+    pub fn of_breach(
+        id: TargetResultId,
+        clock: ClockReading,
+        breached_at: Timestamp,
+    ) -> Decision<Self, TargetResultHappened> {
+        let status = TargetResultStatus::RunningLate { breached_at };
+        let result = Self { id, clock: clock.checked()?, status };
+        Ok((result, TargetResultHappened::BreachRecorded { breached_at }))
+    }
+
+    /// The result of a clock whose first news is its stop. `breached_at` is when operations recorded
+    /// a breach; without one, a stop after the due instant was missed at that instant.
+    pub fn of_conclusion(
+        id: TargetResultId,
+        clock: ClockReading,
+        stopped_at: Timestamp,
+        breached_at: Option<Timestamp>,
+    ) -> Decision<Self, TargetResultHappened> {
+        let clock = clock.checked()?;
+        let breached_at = breached_at.or_else(|| (stopped_at > clock.due_at).then_some(clock.due_at));
+        let result = Self { id, clock, status: TargetResultStatus::Final { stopped_at, breached_at } };
+        let breached = breached_at.is_some();
+        Ok((result, TargetResultHappened::Concluded { stopped_at, breached, again: false }))
+    }
+
+    /// The state, without its facts.
+    #[must_use]
+    pub fn state(&self) -> TargetResultState {
+        match self.status {
+            TargetResultStatus::RunningLate { .. } => TargetResultState::RunningLate,
+            TargetResultStatus::Final { .. } => TargetResultState::Final,
+        }
+    }
+
+    /// When the target was missed; none when it was met.
+    #[must_use]
+    pub fn breached_at(&self) -> Option<Timestamp> {
+        match self.status {
+            TargetResultStatus::RunningLate { breached_at } => Some(breached_at),
+            TargetResultStatus::Final { breached_at, .. } => breached_at,
+        }
+    }
+
+    /// When the clock stopped; none while it runs.
+    #[must_use]
+    pub fn stopped_at(&self) -> Option<Timestamp> {
+        match self.status {
+            TargetResultStatus::RunningLate { .. } => None,
+            TargetResultStatus::Final { stopped_at, .. } => Some(stopped_at),
+        }
+    }
+
+    /// Whether the target was missed.
+    #[must_use]
+    pub fn breached(&self) -> bool {
+        self.breached_at().is_some()
+    }
+
+    /// The reopened clock missed its target, after it had stopped in time.
+    pub fn breach(
+        mut self,
+        clock: ClockReading,
+        breached_at: Timestamp,
+    ) -> Decision<Self, TargetResultHappened> {
+        self.state().go(TargetResultVerb::Breach)?;
+        if let Some(before) = self.breached_at() {
+            let message = format!("the clock {} was breached before, at {before}", self.clock.clock_id);
+            return Err(Refusal::rule(message).with("breachedAt", before.to_string()));
+        }
+        self.clock = self.same_clock(clock)?;
+        self.status = TargetResultStatus::RunningLate { breached_at };
+        Ok((self, TargetResultHappened::BreachRecorded { breached_at }))
+    }
+
+    /// The clock stopped, for the first time or again. A breach that was recorded stays: no later
+    /// target, pause or reopening undoes it.
+    pub fn conclude(
+        mut self,
+        clock: ClockReading,
+        stopped_at: Timestamp,
+        breached_at: Option<Timestamp>,
+    ) -> Decision<Self, TargetResultHappened> {
+        let again = self.stopped_at().is_some();
+        self.state().go(TargetResultVerb::Conclude)?;
+        self.clock = self.same_clock(clock)?;
+        let late = (stopped_at > self.clock.due_at).then_some(self.clock.due_at);
+        let breached_at = self.breached_at().or(breached_at).or(late);
+        self.status = TargetResultStatus::Final { stopped_at, breached_at };
+        let breached = breached_at.is_some();
+        Ok((self, TargetResultHappened::Concluded { stopped_at, breached, again }))
+    }
+
+    fn same_clock(&self, clock: ClockReading) -> Result<ClockReading, Refusal> {
+        if clock.clock_id != self.clock.clock_id || clock.kind != self.clock.kind {
+            let message = format!("the result {} is that of the clock {}", self.id, self.clock.clock_id);
+            return Err(Refusal::rule(message).with("clock", clock.clock_id.to_string()));
+        }
+        clock.checked()
+    }
+}
