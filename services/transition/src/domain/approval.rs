@@ -161,3 +161,18 @@ pub(crate) fn may_vote(
     }
     Ok(())
 }
+
+/// Who may cast a vote in the current step still: approvers who were not heard, and their delegates. Each once.
+pub(crate) fn voters<'a>(step: &'a ApprovalStep, place: usize, votes: &[Vote]) -> Vec<&'a str> {
+    let mut people: Vec<&str> = Vec::new();
+    for seat in &step.approvers {
+        let standing_in = step.delegates.iter().filter(|one| one.approver == *seat);
+        for person in standing_in.map(|one| &one.delegate).chain([seat]) {
+            let known = people.contains(&person.as_str());
+            if !known && may_vote(step, place, votes, person, seat).is_ok() {
+                people.push(person);
+            }
+        }
+    }
+    people
+}

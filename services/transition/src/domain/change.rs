@@ -340,6 +340,31 @@ impl Change {
         }
     }
 
+    /// How it was carried out; `None` while it was not.
+    #[must_use]
+    pub fn implementation(&self) -> Option<&Implementation> {
+        match &self.phase {
+            ChangePhase::Review(done) | ChangePhase::Closed { implementation: done, .. } => Some(done),
+            ChangePhase::Draft { .. }
+            | ChangePhase::Assess
+            | ChangePhase::Authorize
+            | ChangePhase::Scheduled
+            | ChangePhase::Implement { .. }
+            | ChangePhase::Cancelled(_) => None,
+        }
+    }
+
+    /// The people who can vote now: approvers of the step that is asked whose voice was not heard, and who
+    /// may stand in for them. Empty outside of the approval.
+    #[must_use]
+    pub fn voters(&self) -> Vec<&str> {
+        let Some((place, step)) = self.asked_step().and_then(|at| Some((at, self.approval_steps.get(at)?)))
+        else {
+            return Vec::new();
+        };
+        super::approval::voters(step, place, &self.votes)
+    }
+
     /// The place of the approval step that is asked now; `None` outside of the approval.
     #[must_use]
     pub fn asked_step(&self) -> Option<usize> {

@@ -207,6 +207,9 @@ pub struct Surroundings {
 }
 
 impl Surroundings {
+    /// Most changes, and most deployments, of one transition.
+    pub const MOST: usize = 1000;
+
     fn changes_approved(&self) -> bool {
         let mut counted = self.changes.iter().filter_map(ChangeStanding::approved).peekable();
         counted.peek().is_some() && counted.all(|approved| approved)

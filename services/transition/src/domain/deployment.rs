@@ -1,7 +1,8 @@
 //! Deployment: one package of a transition in one environment, with its result.
 
+use super::transition::{Transition, TransitionState};
 use ciclo_kernel::ids::{DeploymentId, TransitionId};
-use ciclo_kernel::{Decision, Machine, Timestamp, text};
+use ciclo_kernel::{Decision, Machine, Refusal, Timestamp, text};
 
 ciclo_kernel::machine! {
     machine "deployment";
@@ -200,11 +201,54 @@ impl Deployment {
         &mut self,
         notes: Option<&str>,
         baseline: Option<&str>,
-    ) -> Result<(Option<String>, Option<String>), ciclo_kernel::Refusal> {
+    ) -> Result<(Option<String>, Option<String>), Refusal> {
         let notes = text::optional_body("notes", notes)?;
         let baseline = text::optional_line("baseline", baseline)?;
         self.result_notes = notes.clone().or_else(|| self.result_notes.take());
         self.baseline = baseline.clone().or_else(|| self.baseline.take());
         Ok((notes, baseline))
+    }
+}
+
+impl Transition {
+    /// Refuses to deploy a package that was not built, or when nothing is rolled out any more: in the review,
+    /// and after it.
+    pub fn may_deploy(&self, package_name: &str) -> Result<(), Refusal> {
+        let state = self.state();
+        match state {
+            TransitionState::Planning
+            | TransitionState::BuildAndTest
+            | TransitionState::Pilot
+            | TransitionState::DeploymentPlanning
+            | TransitionState::Deployment => {}
+            TransitionState::Review | TransitionState::Closed | TransitionState::Cancelled => {
+                let why = format!("the transition is in {}: nothing is deployed any more", state.as_str());
+                return Err(Refusal::rule(why).with("state", state.as_str()));
+            }
+        }
+        let name = package_name.trim();
+        if self.builds.iter().any(|build| build.package_name == name) {
+            return Ok(());
+        }
+        let built: Vec<_> = self.builds.iter().map(|build| build.package_name.as_str()).collect();
+        Err(Refusal::rule(format!("the package {name} is not among the builds of the transition"))
+            .with("built", built))
+    }
+
+    /// Refuses when the transition is over.
+    pub fn must_be_open(&self) -> Result<(), Refusal> {
+        let state = self.state();
+        match state {
+            TransitionState::Planning
+            | TransitionState::BuildAndTest
+            | TransitionState::Pilot
+            | TransitionState::DeploymentPlanning
+            | TransitionState::Deployment
+            | TransitionState::Review => Ok(()),
+            TransitionState::Closed | TransitionState::Cancelled => {
+                Err(Refusal::rule(format!("the transition is {}: it is over", state.as_str()))
+                    .with("state", state.as_str()))
+            }
+        }
     }
 }

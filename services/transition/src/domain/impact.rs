@@ -11,7 +11,7 @@ use super::configuration_item::{ConfigurationItem, ConfigurationItemState};
 use super::item_relation::{ItemRelation, RelationKind};
 use ciclo_kernel::Refusal;
 use ciclo_kernel::ids::{ConfigurationItemId, ItemRelationId, ServiceId};
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 /// Greatest depth of an impact.
 pub const MAX_DEPTH: u32 = 50;
@@ -44,15 +44,19 @@ pub struct Hop {
     pub item: ConfigurationItemId,
 }
 
-/// The services that are hit, each once, in the order they are reached: those of redundant items are not.
-#[must_use]
-pub fn services_hit(reached: &[Reached]) -> Vec<ServiceId> {
-    let mut seen = std::collections::HashSet::new();
-    let down = reached.iter().filter(|one| !one.redundant);
-    down.flat_map(|one| &one.services).copied().filter(|service| seen.insert(*service)).collect()
+/// What a failure reaches.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Impact {
+    /// The items, the nearest first, each once; the failing items come first, at depth 0.
+    pub reached: Vec<Reached>,
+    /// How many items are reached, also when not all of them are told.
+    pub count: usize,
+    /// The services that are hit, each once, in the order they are reached: those of redundant items are not.
+    /// They are those of all reached items, also when not all items are told.
+    pub services: Vec<ServiceId>,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 struct Edge {
     to: usize,
     relation: ItemRelationId,
@@ -66,9 +70,55 @@ struct Found {
     before: Option<(usize, Edge)>,
 }
 
+/// What impact needs to know of an item.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ImpactNode {
+    /// The item.
+    pub id: ConfigurationItemId,
+    /// Whether it is in use, so that it can stand by for another.
+    pub live: bool,
+    /// The services that rest on it directly.
+    pub services: Vec<ServiceId>,
+}
+
+impl From<&ConfigurationItem> for ImpactNode {
+    fn from(item: &ConfigurationItem) -> Self {
+        let live = item.state() == ConfigurationItemState::Live;
+        Self { id: item.id, live, services: item.service_ids.clone() }
+    }
+}
+
+/// What impact needs to know of a relation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ImpactRelation {
+    /// The relation.
+    pub id: ItemRelationId,
+    /// The item that it starts from.
+    pub source: ConfigurationItemId,
+    /// The item that it points to.
+    pub target: ConfigurationItemId,
+    /// Its kind.
+    pub kind: RelationKind,
+    /// Whether it holds still.
+    pub holds: bool,
+}
+
+impl From<&ItemRelation> for ImpactRelation {
+    fn from(relation: &ItemRelation) -> Self {
+        Self {
+            id: relation.id,
+            source: relation.source_id,
+            target: relation.target_id,
+            kind: relation.kind,
+            holds: relation.removed.is_none(),
+        }
+    }
+}
+
 /// The items and relations of a tenant, ready to be asked for impacts.
-pub struct ImpactGraph<'a> {
-    items: Vec<&'a ConfigurationItem>,
+#[derive(Debug, Default)]
+pub struct ImpactGraph {
+    items: Vec<ImpactNode>,
     places: HashMap<ConfigurationItemId, usize>,
     /// Where a failure goes from each item.
     onward: Vec<Vec<Edge>>,
@@ -78,14 +128,14 @@ pub struct ImpactGraph<'a> {
     backups: Vec<usize>,
 }
 
-impl<'a> ImpactGraph<'a> {
+impl ImpactGraph {
     /// Builds the graph once. Relations that are removed, or whose ends are not among the items, are left out.
     #[must_use]
     pub fn new(
-        items: impl IntoIterator<Item = &'a ConfigurationItem>,
-        relations: impl IntoIterator<Item = &'a ItemRelation>,
+        items: impl IntoIterator<Item = impl Into<ImpactNode>>,
+        relations: impl IntoIterator<Item = impl Into<ImpactRelation>>,
     ) -> Self {
-        let items: Vec<_> = items.into_iter().collect();
+        let items: Vec<ImpactNode> = items.into_iter().map(Into::into).collect();
         let places: HashMap<_, _> = items.iter().enumerate().map(|(place, item)| (item.id, place)).collect();
         let count = items.len();
         let mut graph = Self {
@@ -95,16 +145,16 @@ impl<'a> ImpactGraph<'a> {
             stands_by_for: vec![Vec::new(); count],
             backups: vec![0; count],
         };
-        for relation in relations.into_iter().filter(|relation| relation.removed.is_none()) {
-            let ends = (graph.places.get(&relation.source_id), graph.places.get(&relation.target_id));
+        for relation in relations.into_iter().map(Into::into).filter(|relation| relation.holds) {
+            let ends = (graph.places.get(&relation.source), graph.places.get(&relation.target));
             if let (Some(&source), Some(&target)) = ends {
-                graph.add(relation, source, target);
+                graph.add(&relation, source, target);
             }
         }
         graph
     }
 
-    fn add(&mut self, relation: &ItemRelation, source: usize, target: usize) {
+    fn add(&mut self, relation: &ImpactRelation, source: usize, target: usize) {
         let edge = |to| Edge { to, relation: relation.id, kind: relation.kind };
         match relation.kind {
             RelationKind::DependsOn | RelationKind::RunsOn => self.onward[target].push(edge(source)),
@@ -114,7 +164,7 @@ impl<'a> ImpactGraph<'a> {
                 self.onward[target].push(edge(source));
             }
             RelationKind::BackedUpBy => {
-                if self.items[target].state() == ConfigurationItemState::Live {
+                if self.items[target].live {
                     self.stands_by_for[target].push(source);
                     self.backups[source] += 1;
                 }
@@ -122,9 +172,9 @@ impl<'a> ImpactGraph<'a> {
         }
     }
 
-    /// What the failure of `from` reaches within `depth` relations, the nearest first, each item once; the
-    /// failing items come first, at depth 0. Refuses a depth over 50 and items that are not in the graph.
-    pub fn impact(&self, from: &[ConfigurationItemId], depth: u32) -> Result<Vec<Reached>, Refusal> {
+    /// What the failure of `from` reaches within `depth` relations, telling at most `most` items. Refuses a
+    /// depth over 50 and items that are not in the graph.
+    pub fn impact(&self, from: &[ConfigurationItemId], depth: u32, most: usize) -> Result<Impact, Refusal> {
         if depth > MAX_DEPTH {
             return Err(
                 Refusal::invalid("depth", format!("at most {MAX_DEPTH} is allowed")).with("limit", MAX_DEPTH)
@@ -157,7 +207,19 @@ impl<'a> ImpactGraph<'a> {
                 }
             }
         }
-        Ok(order.iter().map(|&place| self.reached(place, &found, !down[place])).collect())
+        Ok(Impact {
+            reached: order.iter().take(most).map(|&place| self.reached(place, &found, !down[place])).collect(),
+            count: order.len(),
+            services: self.services_hit(order.iter().copied().filter(|&place| down[place])),
+        })
+    }
+
+    fn services_hit(&self, down: impl Iterator<Item = usize>) -> Vec<ServiceId> {
+        let mut seen = HashSet::new();
+        down.flat_map(|place| &self.items[place].services)
+            .copied()
+            .filter(|service| seen.insert(*service))
+            .collect()
     }
 
     /// Which items are down, whatever the depth: those that are reached and whose live backups are all
@@ -193,8 +255,8 @@ impl<'a> ImpactGraph<'a> {
             here = before;
         }
         path.reverse();
-        let item = self.items[place];
-        let services = item.service_ids.clone();
+        let item = &self.items[place];
+        let services = item.services.clone();
         Reached { item: item.id, depth, origin: self.items[here].id, path, redundant, services }
     }
 }

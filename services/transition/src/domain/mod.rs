@@ -36,7 +36,7 @@ pub use criterion::{
 pub use deployment::{
     Deployment, DeploymentHappened, DeploymentState, DeploymentVerb, Failure, PlanDeployment,
 };
-pub use impact::{Hop, ImpactGraph, MAX_DEPTH, Reached, services_hit};
+pub use impact::{Hop, Impact, ImpactGraph, ImpactNode, ImpactRelation, MAX_DEPTH, Reached};
 pub use item_relation::{
     ItemRelation, ItemRelationHappened, ItemRelationState, ItemRelationVerb, Relate, RelationKind, Removal,
     refuse_duplicate,

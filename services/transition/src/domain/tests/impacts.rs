@@ -23,7 +23,7 @@ fn reach(
     let graph = ImpactGraph::new(items, relations);
     let from: Vec<_> = from.iter().map(|place| items[*place].id).collect();
     let place = |id| items.iter().position(|item| item.id == id).unwrap();
-    let reached = graph.impact(&from, depth).unwrap();
+    let reached = graph.impact(&from, depth, usize::MAX).unwrap().reached;
     reached.iter().map(|one| (place(one.item), one.depth, one.redundant)).collect()
 }
 
@@ -96,7 +96,8 @@ fn paths_are_shortest_and_end_in_services() {
         relation(&all, 2, RelationKind::PartOf, 3),
     ];
     let graph = ImpactGraph::new(&all, &relations);
-    let reached = graph.impact(&[all[0].id, all[0].id], 10).unwrap();
+    let impact = graph.impact(&[all[0].id, all[0].id], 10, usize::MAX).unwrap();
+    let reached = &impact.reached;
     assert_eq!(reached.len(), 4, "a failing item named twice is one");
     let last = &reached[3];
     let hop = |relation: &ItemRelation, item: usize| Hop {
@@ -107,15 +108,18 @@ fn paths_are_shortest_and_end_in_services() {
     assert_eq!(last.path, [hop(&relations[2], 2), hop(&relations[3], 3)]);
     assert_eq!((last.origin, last.depth), (all[0].id, 2));
     assert_eq!(last.services, all[3].service_ids);
-    assert_eq!(services_hit(&reached).len(), 4);
-    assert_eq!(graph.impact(&[all[0].id], 1).unwrap().len(), 3);
-    assert_eq!(graph.impact(&[all[0].id], 0).unwrap().len(), 1);
-    assert!(graph.impact(&[all[0].id], 50).is_ok());
-    assert_eq!(graph.impact(&[all[0].id], 51).unwrap_err().facts["field"], "depth");
-    assert_eq!(graph.impact(&[fresh()], 5).unwrap_err().code, Code::NotFound);
+    assert_eq!(impact.services.len(), 4);
+    let ask = |from: ConfigurationItemId, depth| graph.impact(&[from], depth, 2);
+    let cut = ask(all[0].id, 10).unwrap();
+    assert_eq!((cut.reached.len(), cut.count, cut.services.len()), (2, 4, 4), "only items are cut");
+    assert_eq!(ask(all[0].id, 1).unwrap().count, 3);
+    assert_eq!(ask(all[0].id, 0).unwrap().count, 1);
+    assert!(ask(all[0].id, 50).is_ok());
+    assert_eq!(ask(all[0].id, 51).unwrap_err().facts["field"], "depth");
+    assert_eq!(ask(fresh(), 5).unwrap_err().code, Code::NotFound);
     let removed: Vec<_> =
         relations.iter().map(|one| one.clone().remove(None, "ann", hour(1)).unwrap().0).collect();
-    assert_eq!(ImpactGraph::new(&all, &removed).impact(&[all[0].id], 9).unwrap().len(), 1);
+    assert_eq!(ImpactGraph::new(&all, &removed).impact(&[all[0].id], 9, 9).unwrap().count, 1);
 }
 
 fn kind() -> impl Strategy<Value = RelationKind> {
@@ -166,7 +170,7 @@ proptest! {
         let graph = ImpactGraph::new(&all, &relations);
         let ids: Vec<_> = from.iter().map(|place| all[*place].id).collect();
         let depth_of = |place: usize| reached.iter().find(|one| one.0 == place).map(|one| one.1);
-        for one in graph.impact(&ids, MAX_DEPTH).unwrap() {
+        for one in graph.impact(&ids, MAX_DEPTH, usize::MAX).unwrap().reached {
             prop_assert_eq!(one.path.len(), one.depth as usize);
             let place = |id| all.iter().position(|item| item.id == id).unwrap();
             let mut here = place(one.origin);
@@ -207,9 +211,9 @@ fn a_thousand_items_and_five_thousand_relations_are_quick() {
         .collect();
     let started = std::time::Instant::now();
     let graph = ImpactGraph::new(&all, &relations);
-    let reached = graph.impact(&[all[0].id], 10).unwrap();
+    let reached = graph.impact(&[all[0].id], 10, 1000).unwrap().count;
     let took = started.elapsed();
-    assert!(reached.len() > 900, "{}", reached.len());
+    assert!(reached > 900, "{reached}");
     println!("built and asked in {took:?}");
     assert!(took < std::time::Duration::from_millis(50), "{took:?}");
 }

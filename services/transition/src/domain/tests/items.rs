@@ -86,7 +86,6 @@ fn only_binding_agreements_of_hit_services_are_hit() {
     let agreement = |service_id, state: &str| KnownAgreement {
         id: fresh(),
         service_id,
-        name: "gold".to_owned(),
         state: state.to_owned(),
         kind: "SLA".to_owned(),
     };
