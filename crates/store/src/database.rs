@@ -1,13 +1,16 @@
-//! One service's database: its file, its migrations, its readers, and the one
-//! lane of writes that commits what came together in one go.
+//! One service's database: its file, its migrations, its readers, and the way
+//! into its lane of writes.
 
 use crate::error::{Error, Result};
+use crate::lane::{self, Job};
 use crate::reader::Reader;
 use crate::tx::Tx;
-use ciclo_kernel::{Clock, Principal};
+use ciclo_kernel::{Clock, Corrupt, Principal};
+use futures::FutureExt;
 use futures::future::BoxFuture;
-use sea_orm::{ConnectOptions, DatabaseConnection, TransactionTrait};
-use std::path::PathBuf;
+use sea_orm::{ConnectOptions, DatabaseConnection};
+use std::panic::AssertUnwindSafe;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -24,8 +27,6 @@ pub struct Options {
     pub clock: Clock,
 }
 
-/// How many commands share one commit at most.
-const TOGETHER: usize = 64;
 /// Connections that read.
 const READERS: u32 = 4;
 
@@ -44,26 +45,25 @@ struct Inner {
     statements: AtomicU64,
 }
 
-/// A command on its way to the lane: run it, then tell it how the commit went.
-struct Job {
-    run: Box<dyn for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, bool> + Send>,
-    done: Box<dyn FnOnce(std::result::Result<(), String>) + Send>,
-    principal: Principal,
-    trace: String,
-}
-
 impl Database {
     /// Opens the file, brings its schema up to date and starts the lane.
     ///
     /// Fails when the file cannot be written, or was made by a newer version.
     pub async fn open(options: Options) -> Result<Self> {
-        let write = connect(&options.file, 1).await?;
+        let refused = |why: String| Error::File { file: options.file.clone(), why };
+        // SQLite would open a file that it may not write, and fail at the first command.
+        std::fs::File::options()
+            .append(true)
+            .create(true)
+            .open(&options.file)
+            .map_err(|why| refused(why.to_string()))?;
+        let write = connect(&options.file, 1).await.map_err(|why| refused(why.to_string()))?;
         crate::schema::migrate(&write, options.migrations).await?;
         let read = connect(&options.file, READERS).await?;
         let last = crate::log::last_sequence(&read).await?;
         let (tail_tx, tail) = watch::channel(last);
         let (lane, jobs) = mpsc::channel(1024);
-        tokio::spawn(run_lane(write, jobs, tail_tx, options.clock.clone()));
+        tokio::spawn(lane::run(options.file, write, jobs, tail_tx, options.clock.clone()));
         let inner = Inner {
             service: options.service,
             clock: options.clock,
@@ -119,7 +119,7 @@ impl Database {
     ///
     /// A command that refuses or fails leaves nothing behind. Commands run one
     /// after the other in the order they came; those that wait together share a
-    /// commit, each behind a savepoint.
+    /// commit, each behind a savepoint. One that panics has failed, like any other.
     pub async fn write<T, F>(&self, principal: &Principal, work: F) -> Result<T>
     where
         T: Send + 'static,
@@ -133,7 +133,9 @@ impl Database {
             trace: ciclo_kernel::trace::current(),
             run: Box::new(move |tx| {
                 Box::pin(async move {
-                    let result = work(tx).await;
+                    let result = AssertUnwindSafe(async { work(tx).await }).catch_unwind().await;
+                    let result =
+                        result.unwrap_or_else(|_| Err(Corrupt::new("a command", "it panicked").into()));
                     let keep = result.is_ok();
                     *filled.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(result);
                     keep
@@ -156,9 +158,14 @@ impl Database {
     }
 }
 
-async fn connect(file: &std::path::Path, connections: u32) -> Result<DatabaseConnection> {
+/// Connects to a file with at most so many connections.
+pub(crate) async fn connect(
+    file: &Path,
+    connections: u32,
+) -> std::result::Result<DatabaseConnection, sea_orm::DbErr> {
     use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
-    let mut options = ConnectOptions::new(format!("sqlite://{}", file.display()));
+    // The path is set below: in a URL, some of its characters would mean something else.
+    let mut options = ConnectOptions::new("sqlite://file");
     let path = file.to_owned();
     options
         .min_connections(1)
@@ -175,63 +182,5 @@ async fn connect(file: &std::path::Path, connections: u32) -> Result<DatabaseCon
                 .busy_timeout(std::time::Duration::from_secs(5))
                 .statement_cache_capacity(256)
         });
-    Ok(sea_orm::Database::connect(options).await?)
-}
-
-async fn run_lane(
-    connection: DatabaseConnection,
-    mut jobs: mpsc::Receiver<Job>,
-    tail: watch::Sender<u64>,
-    clock: Clock,
-) {
-    let mut batch = Vec::with_capacity(TOGETHER);
-    while jobs.recv_many(&mut batch, TOGETHER).await > 0 {
-        let mut waiting = Vec::with_capacity(batch.len());
-        let committed = run_batch(&connection, &mut batch, &mut waiting, &clock).await;
-        match &committed {
-            Ok(Some(last)) => {
-                tail.send_if_modified(|known| {
-                    let grew = *last > *known;
-                    *known = (*known).max(*last);
-                    grew
-                });
-            }
-            Ok(None) => {}
-            Err(fault) => tracing::error!(%fault, "a commit failed"),
-        }
-        let outcome = committed.map(|_| ()).map_err(|fault| fault.to_string());
-        for done in waiting.drain(..).chain(batch.drain(..).map(|job| job.done)) {
-            done(outcome.clone());
-        }
-    }
-    // Closing checkpoints the write-ahead log into the file.
-    if let Err(fault) = connection.close().await {
-        tracing::warn!(%fault, "closing the database");
-    }
-}
-
-type Done = Box<dyn FnOnce(std::result::Result<(), String>) + Send>;
-
-/// Runs a batch behind savepoints and commits it; the newest sequence written, if any.
-async fn run_batch(
-    connection: &DatabaseConnection,
-    batch: &mut Vec<Job>,
-    waiting: &mut Vec<Done>,
-    clock: &Clock,
-) -> std::result::Result<Option<u64>, sea_orm::DbErr> {
-    let outer = connection.begin().await?;
-    let mut last = None;
-    for job in batch.drain(..) {
-        waiting.push(job.done);
-        let savepoint = outer.begin().await?;
-        let mut tx = Tx::new(savepoint, job.principal, clock.now(), job.trace);
-        if (job.run)(&mut tx).await {
-            last = tx.last_sequence().or(last);
-            tx.into_inner().commit().await?;
-        } else {
-            tx.into_inner().rollback().await?;
-        }
-    }
-    outer.commit().await?;
-    Ok(last)
+    sea_orm::Database::connect(options).await
 }

@@ -2,6 +2,7 @@
 
 use ciclo_kernel::{Code, Corrupt, Refusal};
 use sea_orm::{DbErr, RuntimeErr};
+use std::path::PathBuf;
 
 /// A result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -18,6 +19,14 @@ pub enum Error {
     /// The database failed.
     #[error("database: {0}")]
     Database(#[from] DbErr),
+    /// The database's file cannot be opened for writing.
+    #[error("the database file {file} cannot be opened for writing: {why}")]
+    File {
+        /// The file.
+        file: PathBuf,
+        /// What the system said.
+        why: String,
+    },
     /// The database was migrated further by a newer version of this program.
     #[error(
         "the data was written by a newer version of Ciclo (its schema has `{0}`, which this version does not know)"
@@ -41,7 +50,7 @@ impl Error {
         match self {
             Self::Stopping | Self::Commit(_) => true,
             Self::Refused(refusal) => refusal.code == Code::Unavailable,
-            Self::Corrupt(_) | Self::Newer(_) => false,
+            Self::Corrupt(_) | Self::File { .. } | Self::Newer(_) => false,
             Self::Database(DbErr::ConnectionAcquire(_) | DbErr::Conn(_)) => true,
             Self::Database(
                 DbErr::Exec(RuntimeErr::SqlxError(fault)) | DbErr::Query(RuntimeErr::SqlxError(fault)),

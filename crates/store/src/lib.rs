@@ -13,6 +13,7 @@ pub mod filter;
 pub mod history;
 pub mod idempotency;
 pub mod inbox;
+mod lane;
 pub mod log;
 pub mod reader;
 pub mod record;

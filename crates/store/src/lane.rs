@@ -1,0 +1,105 @@
+//! The one lane of writes: commands run one after the other, and those that
+//! wait together share a commit, each behind a savepoint.
+
+use crate::database::connect;
+use crate::tx::Tx;
+use ciclo_kernel::{Clock, Principal};
+use futures::future::BoxFuture;
+use sea_orm::{DatabaseConnection, DbErr, TransactionTrait};
+use std::path::{Path, PathBuf};
+use tokio::sync::{mpsc, watch};
+
+/// How many commands share one commit at most.
+const TOGETHER: usize = 64;
+
+/// Runs a command in its savepoint; whether to keep what it did.
+pub(crate) type Run = Box<dyn for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, bool> + Send>;
+/// Tells a command how the commit went.
+pub(crate) type Done = Box<dyn FnOnce(Result<(), String>) + Send>;
+
+/// A command on its way to the lane.
+pub(crate) struct Job {
+    pub run: Run,
+    pub done: Done,
+    pub principal: Principal,
+    pub trace: String,
+}
+
+/// Runs what comes until nobody can send any more. `tail` learns the newest
+/// committed sequence before any command of the commit is answered.
+pub(crate) async fn run(
+    file: PathBuf,
+    first: DatabaseConnection,
+    mut jobs: mpsc::Receiver<Job>,
+    tail: watch::Sender<u64>,
+    clock: Clock,
+) {
+    let mut writer = Some(first);
+    let mut batch = Vec::with_capacity(TOGETHER);
+    while jobs.recv_many(&mut batch, TOGETHER).await > 0 {
+        let mut waiting = Vec::with_capacity(batch.len());
+        let committed = run_batch(&mut writer, &file, &mut batch, &mut waiting, &clock).await;
+        match &committed {
+            Ok(Some(last)) => {
+                tail.send_if_modified(|known| {
+                    let grew = *last > *known;
+                    *known = (*known).max(*last);
+                    grew
+                });
+            }
+            Ok(None) => {}
+            Err(fault) => {
+                tracing::error!(%fault, "a commit failed");
+                // SQLite may have rolled back on its own, so how deep the connection's
+                // transactions are is in doubt: the next batch gets a fresh one.
+                close(writer.take()).await;
+            }
+        }
+        let outcome = committed.map(|_| ()).map_err(|fault| fault.to_string());
+        for done in waiting {
+            done(outcome.clone());
+        }
+    }
+    // Closing checkpoints the write-ahead log into the file.
+    close(writer).await;
+}
+
+async fn close(writer: Option<DatabaseConnection>) {
+    if let Some(writer) = writer
+        && let Err(fault) = writer.close().await
+    {
+        tracing::warn!(%fault, "closing the database");
+    }
+}
+
+/// Runs a batch behind savepoints and commits it; the newest sequence written, if any.
+async fn run_batch(
+    writer: &mut Option<DatabaseConnection>,
+    file: &Path,
+    batch: &mut Vec<Job>,
+    waiting: &mut Vec<Done>,
+    clock: &Clock,
+) -> Result<Option<u64>, DbErr> {
+    let mut runs = Vec::with_capacity(batch.len());
+    for Job { run, done, principal, trace } in batch.drain(..) {
+        waiting.push(done);
+        runs.push((run, principal, trace));
+    }
+    let connection = match writer {
+        Some(connection) => connection,
+        None => writer.insert(connect(file, 1).await?),
+    };
+    let outer = connection.begin().await?;
+    let mut last = None;
+    for (run, principal, trace) in runs {
+        let mut tx = Tx::new(outer.begin().await?, principal, clock.now(), trace);
+        if run(&mut tx).await {
+            last = tx.last_sequence().or(last);
+            tx.into_inner().commit().await?;
+        } else {
+            tx.into_inner().rollback().await?;
+        }
+    }
+    outer.commit().await?;
+    Ok(last)
+}
