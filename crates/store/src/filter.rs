@@ -19,7 +19,8 @@ pub enum Filter {
     Linked(&'static str, Vec<String>),
 }
 
-/// A test of a column's value. Nothing but [`Test::Missing`] holds for a missing value.
+/// A test of a column's value. Nothing but [`Test::Missing`] holds for a
+/// missing value, and nothing is more, less or one of [`Field::Null`].
 #[derive(Clone, PartialEq, Debug)]
 pub enum Test {
     /// Is one of these.
@@ -66,15 +67,23 @@ impl Filter {
 impl Test {
     fn expression(&self, column: &'static str) -> SimpleExpr {
         let col = || Expr::col(Alias::new(column));
+        // Present and so: `NOT` of it then holds for a missing value too, as a reader expects.
+        let so = |value: &Field, than: fn(SimpleExpr, Field) -> SimpleExpr| match value {
+            Field::Null => Expr::val(1).eq(0),
+            value => col().is_not_null().and(than(col(), value.clone())),
+        };
         match self {
-            // Present and one of: `NOT` of it then holds for a missing value too, as a reader expects.
-            Self::In(values) => col().is_not_null().and(col().is_in(values.iter().cloned())),
-            Self::Below(value) => col().is_not_null().and(col().lt(value.clone())),
-            Self::AtMost(value) => col().is_not_null().and(col().lte(value.clone())),
-            Self::Above(value) => col().is_not_null().and(col().gt(value.clone())),
-            Self::AtLeast(value) => col().is_not_null().and(col().gte(value.clone())),
+            Self::In(values) => {
+                let values = values.iter().filter(|value| **value != Field::Null).cloned();
+                col().is_not_null().and(col().is_in(values))
+            }
+            Self::Below(value) => so(value, |column, value| column.lt(value)),
+            Self::AtMost(value) => so(value, |column, value| column.lte(value)),
+            Self::Above(value) => so(value, |column, value| column.gt(value)),
+            Self::AtLeast(value) => so(value, |column, value| column.gte(value)),
             Self::Contains(text) => {
-                let text = text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+                let text =
+                    text.to_ascii_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
                 col()
                     .is_not_null()
                     .and(Expr::expr(Func::lower(col())).like(LikeExpr::new(format!("%{text}%")).escape('\\')))
@@ -85,7 +94,8 @@ impl Test {
     }
 }
 
-/// The order of a list: a column that is never missing, then the id.
+/// The order of a list: a column, then the id. Missing values come first,
+/// last when the largest come first.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Order {
     /// The column.

@@ -92,10 +92,15 @@ fn row(found: &QueryResult) -> Result<LogRow> {
     })
 }
 
+/// A sequence as the database counts them; one beyond its numbers is beyond every row.
+fn place(sequence: u64) -> i64 {
+    i64::try_from(sequence).unwrap_or(i64::MAX)
+}
+
 /// Rows after a sequence, in order, of all tenants: for the relay and for replay.
 pub async fn after(db: &impl ConnectionTrait, sequence: u64, limit: u64) -> Result<Vec<LogRow>> {
     let select = rows()
-        .and_where(Expr::col(col("sequence")).gt(sequence))
+        .and_where(Expr::col(col("sequence")).gt(place(sequence)))
         .order_by(col("sequence"), Order::Asc)
         .limit(limit)
         .take();
@@ -115,7 +120,7 @@ pub async fn of_type_after(
     select
         .and_where(Expr::col(col("tenant")).eq(tenant))
         .and_where(Expr::col(col("record_type")).eq(record_type))
-        .and_where(Expr::col(col("sequence")).gt(sequence))
+        .and_where(Expr::col(col("sequence")).gt(place(sequence)))
         .order_by(col("sequence"), Order::Asc)
         .limit(limit);
     if let Some(id) = record_id {

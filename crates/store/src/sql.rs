@@ -67,6 +67,22 @@ pub async fn by_ids<R: Record>(
     db.query_all(&select).await?.iter().map(versioned).collect()
 }
 
+/// What lies behind a place in an order.
+fn beyond(Order { column, descending }: Order, value: &Field, id: &str) -> Condition {
+    let by = || Expr::col(col(column));
+    let next = Expr::col(col("id"));
+    let next = if descending { next.lt(id) } else { next.gt(id) };
+    match (value, descending) {
+        (Field::Null, false) => Condition::any().add(by().is_null().and(next)).add(by().is_not_null()),
+        (Field::Null, true) => Condition::all().add(by().is_null()).add(next),
+        (value, false) => Condition::any().add(by().gt(value.clone())).add(by().eq(value.clone()).and(next)),
+        (value, true) => Condition::any()
+            .add(by().lt(value.clone()))
+            .add(by().eq(value.clone()).and(next))
+            .add(by().is_null()),
+    }
+}
+
 /// A page of the records that pass a filter.
 pub async fn page<R: Record>(
     db: &impl ConnectionTrait,
@@ -77,17 +93,7 @@ pub async fn page<R: Record>(
     select.cond_where(request.filter.condition(tenant, R::TABLE));
     let Order { column, descending } = request.order;
     if let Some((value, id)) = &request.after {
-        let (by, same) = (|| Expr::col(col(column)), || Expr::col(col("id")));
-        let beyond = if descending {
-            Condition::any()
-                .add(by().lt(value.clone()))
-                .add(by().eq(value.clone()).and(same().lt(id.as_str())))
-        } else {
-            Condition::any()
-                .add(by().gt(value.clone()))
-                .add(by().eq(value.clone()).and(same().gt(id.as_str())))
-        };
-        select.cond_where(beyond);
+        select.cond_where(beyond(request.order, value, id));
     }
     let direction = if descending { Direction::Desc } else { Direction::Asc };
     select
