@@ -64,6 +64,7 @@ fn position(order: Order, cursor: &str) -> Result<(Field, String), Refusal> {
     let at = match at {
         serde_json::Value::String(text) => Field::Text(text),
         serde_json::Value::Number(number) => Field::Int(number.as_i64().ok_or_else(bad)?),
+        serde_json::Value::Null => Field::Null,
         _ => return Err(bad()),
     };
     Ok((at, id))
