@@ -52,8 +52,9 @@ impl Consumer {
         let applied =
             join_all(events.iter().map(|event| receive(&self.database, &self.handler, event))).await;
         for (event, outcome) in events.iter().zip(applied) {
-            if let Err(first) = outcome {
-                self.insist(event, first).await;
+            if let Err(error) = outcome {
+                tracing::debug!(%error, event = event.event_id, "tried again on its own");
+                self.insist(event).await;
             }
         }
         self.subscription.commit().await?;
@@ -79,28 +80,24 @@ impl Consumer {
 
     /// Tries an event again, and parks it when it cannot be applied. While the
     /// own database is away it waits: then nothing is wrong with the event.
-    async fn insist(&self, event: &LogRow, first: Error) {
-        let mut error = first;
+    ///
+    /// What the first try said may hold no longer: an earlier event of the
+    /// record may have been applied, or parked, since.
+    async fn insist(&self, event: &LogRow) {
         let mut tries = 1;
         let mut pause = Duration::from_millis(10);
         loop {
+            let Err(error) = receive(&self.database, &self.handler, event).await else { return };
+            tries += u32::from(!error.is_passing());
             if tries >= TRIES || matches!(error, Error::Corrupt(_)) {
-                match park(&self.database, self.handler.topics().source, event, &error.to_string(), tries)
-                    .await
-                {
+                let source = self.handler.topics().source;
+                match park(&self.database, source, event, &error.to_string(), tries).await {
                     Ok(()) => return,
                     Err(fault) => tracing::error!(%fault, event = event.event_id, "parking an event"),
                 }
             }
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
-            match receive(&self.database, &self.handler, event).await {
-                Ok(()) => return,
-                Err(next) => {
-                    tries += u32::from(!next.is_passing());
-                    error = next;
-                }
-            }
         }
     }
 }
@@ -126,6 +123,8 @@ async fn receive(database: &Database, handler: &Arc<dyn Handler>, event: &LogRow
                 Arrival::Duplicate => Ok(()),
                 Arrival::Next => {
                     handler.apply(tx, &event).await?;
+                    // It may have been parked when it came before.
+                    tx.unpark(source, &event).await?;
                     tx.applied(source, &event).await
                 }
                 Arrival::Behind => {
@@ -154,7 +153,8 @@ async fn park(
     tries: u32,
 ) -> Result<(), Error> {
     tracing::error!(source, event = event.event_type, record = event.record_id, reason, "parked");
-    let principal = principal(database, event)?;
+    // Of no tenant, as positions are: even an event that names none can be parked.
+    let principal = Principal::service(Tenant::parse("suite")?, database.service());
     let (event, reason) = (event.clone(), reason.to_owned());
     let bytes = envelope::encode(source, &event);
     database

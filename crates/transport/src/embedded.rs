@@ -122,7 +122,7 @@ impl Subscription for Reading {
                     Feed::Remote(feed) => feed.read(self.at, most, Duration::ZERO).await?,
                 }
             } else {
-                std::mem::take(&mut self.ahead)
+                self.ahead.drain(..most.min(self.ahead.len())).collect()
             };
             let wanted = self.wanted(rows);
             // Rows of other types may fill a whole batch: look on behind them.
