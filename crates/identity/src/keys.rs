@@ -4,10 +4,11 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use p256::SecretKey;
+use p256::elliptic_curve::rand_core::{OsRng, RngCore};
 use p256::elliptic_curve::sec1::ToEncodedPoint;
 use p256::pkcs8::{DecodePrivateKey, EncodePrivateKey, LineEnding};
 use std::fs;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -51,29 +52,22 @@ impl EmbeddedKey {
         fs::create_dir_all(&folder).map_err(file_error(&folder))?;
         if !key_file.exists() {
             let pem = new_key(&key_file)?;
-            // Written whole under another name, then renamed: a crash leaves no half key,
-            // and of two processes that start together the second finds the first one's.
-            let fresh = folder.join(format!(".signing-key.{}", std::process::id()));
-            let mut file = fs::OpenOptions::new()
-                .write(true)
-                .create(true)
-                .truncate(true)
-                .mode(0o600)
-                .open(&fresh)
-                .map_err(file_error(&fresh))?;
-            file.write_all(pem.as_bytes()).and_then(|()| file.sync_all()).map_err(file_error(&fresh))?;
-            match fs::hard_link(&fresh, &key_file) {
-                Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
+            // Written whole under a name of its own, then linked: a crash leaves no half key,
+            // and of two that start together the second finds the first one's.
+            let fresh = write_beside(&key_file, &pem, 0o600).map_err(file_error(&key_file))?;
+            let linked = fs::hard_link(&fresh, &key_file);
+            fs::remove_file(&fresh).map_err(file_error(&fresh))?;
+            match linked {
+                Err(error) if error.kind() != ErrorKind::AlreadyExists => {
                     return Err(file_error(&key_file)(error));
                 }
-                _ => fs::remove_file(&fresh).map_err(file_error(&fresh))?,
+                _ => {}
             }
         }
         let pem = fs::read_to_string(&key_file).map_err(file_error(&key_file))?;
         let jwks = public_set(&pem, &key_file)?;
         if fs::read_to_string(&jwks_file).ok().as_ref() != Some(&jwks) {
-            let fresh = folder.join(format!(".jwks.{}", std::process::id()));
-            fs::write(&fresh, &jwks).map_err(file_error(&fresh))?;
+            let fresh = write_beside(&jwks_file, &jwks, 0o644).map_err(file_error(&jwks_file))?;
             fs::rename(&fresh, &jwks_file).map_err(file_error(&jwks_file))?;
         }
         Ok(Self { pem, jwks, jwks_file })
@@ -101,8 +95,19 @@ impl EmbeddedKey {
 /// The id of the embedded key in its set.
 pub const KEY_ID: &str = "embedded";
 
+/// Writes a file under a name that nobody else uses, on the disk when this returns.
+fn write_beside(path: &Path, text: &str, mode: u32) -> std::io::Result<PathBuf> {
+    let mut name = [0u8; 8];
+    OsRng.fill_bytes(&mut name);
+    let fresh = path.with_extension(format!("{:016x}", u64::from_ne_bytes(name)));
+    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(mode).open(&fresh)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    Ok(fresh)
+}
+
 fn new_key(path: &Path) -> Result<String, KeyError> {
-    let key = SecretKey::random(&mut p256::elliptic_curve::rand_core::OsRng);
+    let key = SecretKey::random(&mut OsRng);
     let pem = key.to_pkcs8_pem(LineEnding::LF);
     let pem = pem.map_err(|why| KeyError::Unreadable { path: path.to_owned(), why: why.to_string() })?;
     Ok(pem.to_string())

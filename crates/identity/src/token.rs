@@ -4,25 +4,43 @@ use crate::keys::{EmbeddedKey, KEY_ID};
 use crate::{AUDIENCE, EMBEDDED_ISSUER};
 use ciclo_kernel::{Principal, Refusal, Role, SignedDuration, Tenant, Timestamp};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// The claims that the suite reads.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Claims {
     /// Who issued it.
     pub iss: String,
-    /// Who it is for.
+    /// Who it is for: one audience, or the first of several.
+    #[serde(deserialize_with = "first_audience")]
     pub aud: String,
     /// The caller.
     pub sub: String,
     /// The caller's tenant.
     pub tenant: String,
     /// The caller's roles; unknown ones mean nothing here.
+    #[serde(default)]
     pub roles: Vec<String>,
-    /// When it was issued, in seconds since 1970.
+    /// When it was issued, in seconds since 1970; 0 when the provider does not say.
+    #[serde(default)]
     pub iat: i64,
     /// Until when it holds, in seconds since 1970.
     pub exp: i64,
+}
+
+/// An audience as providers write it: a text, or a list of texts.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Audience {
+    One(String),
+    Several(Vec<String>),
+}
+
+fn first_audience<'de, D: Deserializer<'de>>(claim: D) -> Result<String, D::Error> {
+    Ok(match Audience::deserialize(claim)? {
+        Audience::One(audience) => audience,
+        Audience::Several(audiences) => audiences.into_iter().next().unwrap_or_default(),
+    })
 }
 
 impl Claims {

@@ -123,6 +123,7 @@ impl Verifier {
         validation.set_issuer(&[&self.inner.issuer]);
         validation.set_audience(&[&self.inner.audience]);
         validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
+        validation.validate_nbf = true;
         validation.leeway = 0;
         let data = jsonwebtoken::decode::<Claims>(token, &key, &validation)
             .map_err(|why| unauthenticated(&format!("the token is not valid: {why}")))?;
