@@ -1,6 +1,7 @@
 //! The data directory: one SQLite file a service, held by one process at a time.
 
 use rustix::fs::{FlockOperation, flock};
+use rustix::io::Errno;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
@@ -63,9 +64,13 @@ impl DataDirectory {
     pub fn hold(&self, service: &'static str) -> Result<Held, DataError> {
         let path = self.path.join(format!("{service}.lock"));
         let lock = File::options().create(true).truncate(false).write(true).open(&path);
-        let lock = lock.map_err(|source| DataError::NotWritable { path: self.path.clone(), source })?;
-        flock(&lock, FlockOperation::NonBlockingLockExclusive)
-            .map_err(|_| DataError::InUse { service, path: self.path.clone() })?;
+        let not_writable = |source| DataError::NotWritable { path: self.path.clone(), source };
+        let lock = lock.map_err(not_writable)?;
+        flock(&lock, FlockOperation::NonBlockingLockExclusive).map_err(|why| match why {
+            Errno::WOULDBLOCK => DataError::InUse { service, path: self.path.clone() },
+            // A file system without locks, for one.
+            why => not_writable(why.into()),
+        })?;
         Ok(Held { _lock: lock })
     }
 }

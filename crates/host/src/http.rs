@@ -6,6 +6,7 @@ use async_graphql::Data;
 use async_graphql::http::ALL_WEBSOCKET_PROTOCOLS;
 use async_graphql_axum::{GraphQLProtocol, GraphQLWebSocket};
 use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, Query, State, WebSocketUpgrade};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -68,13 +69,21 @@ pub fn refusal(refusal: &Refusal) -> Response {
     (status, Json(error)).into_response()
 }
 
-async fn graphql(State(shared): State<Shared>, headers: HeaderMap, body: Bytes) -> Response {
+async fn graphql(
+    State(shared): State<Shared>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
     let context = context(&headers);
     trace::within(context, async {
         let started = std::time::Instant::now();
         let principal = match caller(&shared, &headers).await {
             Ok(principal) => principal,
             Err(why) => return refusal(&why),
+        };
+        let body = match body {
+            Ok(body) => body,
+            Err(why) => return refusal(&unread(&why)),
         };
         let request = match serde_json::from_slice::<async_graphql::Request>(&body) {
             Ok(request) => request,
@@ -93,6 +102,16 @@ async fn graphql(State(shared): State<Shared>, headers: HeaderMap, body: Bytes) 
         Json(response).into_response()
     })
     .await
+}
+
+/// Why a body was not read.
+fn unread(why: &BytesRejection) -> Refusal {
+    if why.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        let message = format!("the body is larger than {BODY_MOST} bytes");
+        Refusal::new(Code::LimitExceeded, message).with("field", "body").with("limit", BODY_MOST)
+    } else {
+        Refusal::invalid("body", why.body_text())
+    }
 }
 
 /// The token in a graphql-ws `connection_init` payload: at its top, or under `headers`.
@@ -164,7 +183,7 @@ async fn log(
     let grown = tail.wait_for(|tail| *tail > request.after);
     // Nothing new in time is an empty answer.
     let _ = tokio::time::timeout(wait, grown).await;
-    let limit = request.limit.unwrap_or(ROWS_MOST).min(ROWS_MOST);
+    let limit = request.limit.unwrap_or(ROWS_MOST).clamp(1, ROWS_MOST);
     match shared.database.log_after(request.after, limit).await {
         Ok(rows) => ciclo_transport::envelope::encode_batch(shared.database.service(), &rows).into_response(),
         Err(fault) => {
