@@ -1,0 +1,14 @@
+//! The store on SQLite files of its own, through its public functions.
+
+mod copies;
+mod files;
+mod inbox;
+mod keys;
+mod links;
+mod lists;
+mod mounts;
+mod note;
+mod past;
+mod timers;
+mod wall;
+mod writes;
