@@ -2,6 +2,7 @@
 //! a clock that stands still, callers, and events as neighbours would send them.
 
 pub mod events;
+pub mod ledger;
 pub mod process;
 pub mod service;
 
