@@ -23,6 +23,7 @@ impl Instant {
     }
 }
 
+/// An instant: RFC 3339 with `Z` or an offset, at or after 1970. Written in UTC, to the microsecond.
 #[Scalar]
 impl ScalarType for Instant {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -63,6 +64,7 @@ impl Duration {
     }
 }
 
+/// A length of time in ISO 8601, as `PT4H30M`. Days count 24 hours; months and years are refused.
 #[Scalar]
 impl ScalarType for Duration {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -80,6 +82,7 @@ impl ScalarType for Duration {
 #[derive(Clone, PartialEq, Debug)]
 pub struct Json(pub serde_json::Value);
 
+/// Any JSON value.
 #[Scalar(name = "JSON")]
 impl ScalarType for Json {
     fn parse(value: Value) -> InputValueResult<Self> {

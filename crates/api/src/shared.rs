@@ -6,6 +6,7 @@ use async_graphql::{Enum, InputObject, InputValueError, InputValueResult, Scalar
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Long(pub i64);
 
+/// A whole number of 64 bits, as a JSON number.
 #[Scalar]
 impl ScalarType for Long {
     fn parse(value: Value) -> InputValueResult<Self> {
