@@ -7,12 +7,48 @@ use ciclo_store::{Copied, Error, Reader, Record, Versioned};
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::marker::PhantomData;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// How long a batch waits for a request to have asked for all that it asks for.
+const TICK: Duration = Duration::from_millis(1);
+/// A request that has asked for nothing for so long waits for its answers.
+const QUIET: Duration = Duration::from_micros(300);
+/// A batch never waits longer than so many ticks.
+const TICKS_MOST: u32 = 100;
 
 /// The loaders of one request, made as they are needed.
 pub struct Loaders {
     reader: Reader,
     made: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
+    asked: Arc<Asked>,
+}
+
+/// When a request last asked for something. A long list is resolved bit by
+/// bit: a batch that did not wait for its end would have a part of it only, and
+/// the list would cost more statements the longer it is.
+struct Asked {
+    began: Instant,
+    /// Microseconds after the beginning.
+    last: AtomicU64,
+}
+
+impl Asked {
+    fn now(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_micros()).unwrap_or(u64::MAX)
+    }
+
+    /// Returns when the request has gone quiet.
+    async fn all(&self) {
+        for _ in 0..TICKS_MOST {
+            tokio::time::sleep(TICK).await;
+            let since = self.now().saturating_sub(self.last.load(Ordering::Relaxed));
+            if u128::from(since) >= QUIET.as_micros() {
+                return;
+            }
+        }
+    }
 }
 
 /// A failed batch: every key of it gets the same error.
@@ -29,13 +65,18 @@ fn unshare(error: Shared) -> Error {
 
 impl Loaders {
     pub(crate) fn new(reader: Reader) -> Self {
-        Self { reader, made: Mutex::default() }
+        let asked = Asked { began: Instant::now(), last: AtomicU64::new(0) };
+        Self { reader, made: Mutex::default(), asked: Arc::new(asked) }
     }
 
     fn loader<L: Send + Sync + 'static>(&self, make: impl FnOnce(Reader) -> L) -> Arc<DataLoader<L>> {
+        self.asked.last.store(self.asked.now(), Ordering::Relaxed);
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         let slot = made.entry(TypeId::of::<L>()).or_insert_with(|| {
-            Arc::new(DataLoader::new(make(self.reader.clone()), tokio_spawn).max_batch_size(500))
+            let asked = self.asked.clone();
+            let spawn = move |work| spawn_batch(asked.clone(), work);
+            let loader = DataLoader::new(make(self.reader.clone()), spawn);
+            Arc::new(loader.delay(Duration::ZERO).max_batch_size(500))
         });
         slot.clone().downcast().unwrap_or_else(|_| unreachable!("a loader is kept under its own type"))
     }
@@ -119,9 +160,13 @@ fn size(first: Option<i32>) -> Result<usize, Refusal> {
     ciclo_store::PageRequest::size(first)
 }
 
-fn tokio_spawn(work: futures::future::BoxFuture<'static, ()>) -> tokio::task::JoinHandle<()> {
+fn spawn_batch(
+    asked: Arc<Asked>,
+    work: futures::future::BoxFuture<'static, ()>,
+) -> tokio::task::JoinHandle<()> {
     let context = ciclo_kernel::trace::context();
     tokio::spawn(async move {
+        asked.all().await;
         match context {
             Some(context) => ciclo_kernel::trace::within(context, work).await,
             None => work.await,
