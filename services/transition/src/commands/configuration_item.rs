@@ -1,8 +1,8 @@
 //! Commands on configuration items that need to look at other records.
 
 use crate::domain::{ConfigurationItem, KnownService, RegisterConfigurationItem, ReviseConfigurationItem};
-use ciclo_kernel::ids::{ConfigurationItemId, RecordId, ServiceId};
 use ciclo_kernel::Refusal;
+use ciclo_kernel::ids::{ConfigurationItemId, RecordId, ServiceId};
 use ciclo_store::{Result, Tx, Versioned};
 
 /// Registers an item that carries services that there are.

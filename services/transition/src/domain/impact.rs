@@ -208,7 +208,11 @@ impl ImpactGraph {
             }
         }
         Ok(Impact {
-            reached: order.iter().take(most).map(|&place| self.reached(place, &found, !down[place])).collect(),
+            reached: order
+                .iter()
+                .take(most)
+                .map(|&place| self.reached(place, &found, !down[place]))
+                .collect(),
             count: order.len(),
             services: self.services_hit(order.iter().copied().filter(|&place| down[place])),
         })

@@ -155,8 +155,7 @@ impl ChangeApprovalStepInput {
                 return Err(Refusal::invalid("needed", "only N_OF takes a number"));
             }
         };
-        let delegate =
-            |one: ChangeDelegateInput| Delegate { approver: one.approver, delegate: one.delegate };
+        let delegate = |one: ChangeDelegateInput| Delegate { approver: one.approver, delegate: one.delegate };
         let delegates = self.delegates.unwrap_or_default().into_iter().map(delegate).collect();
         Ok(ApprovalStep { name: self.name, policy, approvers: self.approvers, delegates })
     }

@@ -8,9 +8,7 @@ use super::item_relation::ItemRelation;
 use crate::{commands, domain};
 use async_graphql::{Context, Enum, ID, InputObject, Object};
 use ciclo_api::filters::{IntFilter, LinkFilter, StringFilter};
-use ciclo_api::{
-    ApiResult, Json, Session, enum_filter, filter, mutate, record_api, record_object, update,
-};
+use ciclo_api::{ApiResult, Json, Session, enum_filter, filter, mutate, record_api, record_object, update};
 use ciclo_kernel::Refusal;
 use ciclo_kernel::ids::ServiceId;
 use domain::{RegisterConfigurationItem, ReviseConfigurationItem};

@@ -58,7 +58,11 @@ impl ItemImpact {
         let services: Vec<_> = self.0.services.iter().copied().take(MOST).collect();
         let parents = services.iter().map(ToString::to_string);
         let known = loaders.copies_under::<KnownAgreement>(parents).await?;
-        Ok(agreements_hit(&services, &known).into_iter().take(MOST).map(|one| Agreement::named(one.id)).collect())
+        Ok(agreements_hit(&services, &known)
+            .into_iter()
+            .take(MOST)
+            .map(|one| Agreement::named(one.id))
+            .collect())
     }
 }
 
@@ -139,7 +143,10 @@ impl ImpactQueries {
     ) -> ApiResult<ItemImpact> {
         if items.len() > MOST {
             let why = format!("items: {}; at most {MOST} can be asked for", items.len());
-            return Err(Refusal::new(Code::LimitExceeded, why).with("field", "items").with("limit", MOST).into());
+            return Err(Refusal::new(Code::LimitExceeded, why)
+                .with("field", "items")
+                .with("limit", MOST)
+                .into());
         }
         let items = items.iter().map(mutate::id).collect::<Result<Vec<_>, _>>()?;
         of(ctx, &items, depth).await

@@ -166,9 +166,8 @@ impl ItemRelationMutations {
         #[graphql(desc = "Which relation, and why.")] input: RemoveItemRelationInput,
     ) -> ApiResult<ItemRelation> {
         let reason = input.reason;
-        let remove = move |relation: domain::ItemRelation, by: &str, at| {
-            relation.remove(reason.as_deref(), by, at)
-        };
+        let remove =
+            move |relation: domain::ItemRelation, by: &str, at| relation.remove(reason.as_deref(), by, at);
         update(ctx, &input.id, input.expected_version, &input.idempotency_key, remove).await
     }
 }

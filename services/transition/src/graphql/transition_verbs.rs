@@ -130,10 +130,7 @@ verb_input! {
 fn waiver(waived_by: Option<String>, reason: Option<String>) -> Option<TestWaiver> {
     let given = waived_by.is_some() || reason.is_some();
     // Half a waiver is refused by the domain, which names the field that is blank.
-    given.then(|| TestWaiver {
-        waived_by: waived_by.unwrap_or_default(),
-        reason: reason.unwrap_or_default(),
-    })
+    given.then(|| TestWaiver { waived_by: waived_by.unwrap_or_default(), reason: reason.unwrap_or_default() })
 }
 
 /// What can be done with transitions.
@@ -186,8 +183,9 @@ impl TransitionMutations {
         #[graphql(desc = "Which package, with which digest.")] input: AddBuildInput,
     ) -> ApiResult<Transition> {
         let (package, digest) = (input.package_name, input.digest);
-        let add =
-            move |transition: domain::Transition, by: &str, at| transition.add_build(&package, &digest, by, at);
+        let add = move |transition: domain::Transition, by: &str, at| {
+            transition.add_build(&package, &digest, by, at)
+        };
         update(ctx, &input.id, input.expected_version, &input.idempotency_key, add).await
     }
 
@@ -224,9 +222,8 @@ impl TransitionMutations {
         #[graphql(desc = "Whether it held, and what was seen.")] input: ReportPilotInput,
     ) -> ApiResult<Transition> {
         let (held, notes) = (input.held, input.notes);
-        let report = move |transition: domain::Transition, by: &str, at| {
-            transition.report_pilot(held, &notes, by, at)
-        };
+        let report =
+            move |transition: domain::Transition, by: &str, at| transition.report_pilot(held, &notes, by, at);
         update(ctx, &input.id, input.expected_version, &input.idempotency_key, report).await
     }
 

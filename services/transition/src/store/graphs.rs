@@ -74,7 +74,8 @@ impl Kept {
     /// from the same place: to take in a record twice is no harm.
     async fn follow(&mut self, reader: &Reader, sequence: u64, tail: u64) -> Result<()> {
         let items = since(reader, sequence, |item: ConfigurationItem| self.take_item(&item)).await?;
-        let relations = since(reader, sequence, |relation: ItemRelation| self.take_relation(&relation)).await?;
+        let relations =
+            since(reader, sequence, |relation: ItemRelation| self.take_relation(&relation)).await?;
         if items + relations > 0 {
             self.build();
         }
