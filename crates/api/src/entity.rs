@@ -1,5 +1,6 @@
 //! Entities: records that other subgraphs name by id.
 
+use crate::scope::{Scope, Whole};
 use crate::session::Session;
 use async_graphql::ID;
 use ciclo_kernel::ids::RecordId;
@@ -11,9 +12,18 @@ pub async fn find<R: Record, T: From<Versioned<R>>>(
     session: &Session,
     id: &ID,
 ) -> crate::ApiResult<Option<T>> {
+    find_within::<R, T, Whole>(session, id).await
+}
+
+/// [`find`], of a record type that not everybody sees all records of.
+pub async fn find_within<R: Record, T: From<Versioned<R>>, S: Scope<R>>(
+    session: &Session,
+    id: &ID,
+) -> crate::ApiResult<Option<T>> {
     let Ok(id) = R::Id::parse(id) else { return Ok(None) };
     let Ok(loaders) = session.loads::<R>() else { return Ok(None) };
-    Ok(loaders.one::<R>(id).await?.map(T::from))
+    let found = loaders.one::<R>(id).await?;
+    Ok(found.filter(|found| S::sees(session.principal(), &found.record)).map(T::from))
 }
 
 /// Declares a type that another subgraph owns and this one only names:
@@ -27,6 +37,7 @@ macro_rules! foreign {
         #[graphql(unresolvable = "id")]
         pub struct $name {
             /// The record's id.
+            #[graphql(owned)]
             pub id: $crate::async_graphql::ID,
         }
         $crate::foreign!(@from $name);

@@ -15,6 +15,7 @@ pub mod parked;
 pub mod record;
 pub mod scalars;
 pub mod schema;
+pub mod scope;
 pub mod session;
 pub mod shared;
 

@@ -38,7 +38,7 @@ macro_rules! record_object {
         #[$crate::async_graphql::Object]
         impl $name {
             /// The record's id.
-            async fn id(&self) -> $crate::async_graphql::ID {
+            pub async fn id(&self) -> $crate::async_graphql::ID {
                 $crate::async_graphql::ID(ciclo_store::Record::id(self.record()).to_string())
             }
             /// The record's version: 1 when it was made, one more with every event. Send it back as `expectedVersion`.
@@ -74,12 +74,30 @@ macro_rules! record_object {
 ///     order { /// When it was opened. OpenedAt = "opened_at" }
 /// }
 /// ```
+///
+/// A type of which not everybody sees all records names its [`Scope`](crate::scope::Scope)
+/// after the filter: `scope Visible;`.
 #[macro_export]
 macro_rules! record_api {
     (
         $name:ident of $domain:ty, $noun:literal, $plural:literal;
         one $one:ident, many $many:ident, changed $changed:ident;
         filter $filter:ident;
+        order $order:tt
+    ) => {
+        $crate::record_api! {
+            $name of $domain, $noun, $plural;
+            one $one, many $many, changed $changed;
+            filter $filter;
+            scope $crate::scope::Whole;
+            order $order
+        }
+    };
+    (
+        $name:ident of $domain:ty, $noun:literal, $plural:literal;
+        one $one:ident, many $many:ident, changed $changed:ident;
+        filter $filter:ident;
+        scope $scope:ty;
         order { $($(#[$odoc:meta])* $order:ident = $column:literal),* $(,)? }
     ) => {
         $crate::pastey::paste! {
@@ -169,7 +187,10 @@ macro_rules! record_api {
                         None => session.loads::<$domain>()?.one::<$domain>(id).await?,
                         Some(at) => session.reads::<$domain>()?.as_of::<$domain>(id, at.0).await?,
                     };
-                    Ok(found.map($name::from))
+                    let sees = |found: &ciclo_store::Versioned<$domain>| {
+                        <$scope as $crate::scope::Scope<$domain>>::sees(session.principal(), &found.record)
+                    };
+                    Ok(found.filter(sees).map($name::from))
                 }
 
                 #[doc = "A page of " $plural ", newest first unless sorted. Errors: LIMIT_EXCEEDED, BAD_CURSOR."]
@@ -181,9 +202,10 @@ macro_rules! record_api {
                     #[graphql(desc = "Which ones; all when left out.")] filter: Option<$filter>,
                     #[graphql(desc = "In which order; newest first when left out.")] order_by: Option<[<$name Order>]>,
                 ) -> $crate::ApiResult<[<$name Connection>]> {
-                    let filter = filter.unwrap_or_default().into_filter()?;
-                    let order = [<$name Order>]::order(order_by);
                     let session = $crate::Session::of(ctx);
+                    let filter = filter.unwrap_or_default().into_filter()?;
+                    let filter = <$scope as $crate::scope::Scope<$domain>>::narrow(session.principal(), filter);
+                    let order = [<$name Order>]::order(order_by);
                     Ok([<$name Connection>]($crate::list::page(session, filter, order, first, after.as_deref()).await?))
                 }
 
@@ -193,7 +215,7 @@ macro_rules! record_api {
                     ctx: &$crate::async_graphql::Context<'_>,
                     id: $crate::async_graphql::ID,
                 ) -> $crate::ApiResult<Option<$name>> {
-                    $crate::entity::find::<$domain, $name>($crate::Session::of(ctx), &id).await
+                    $crate::entity::find_within::<$domain, $name, $scope>($crate::Session::of(ctx), &id).await
                 }
             }
 
@@ -230,8 +252,16 @@ macro_rules! record_api {
                     $crate::ApiError,
                 > {
                     use futures::StreamExt;
-                    let changes = $crate::change::follow::<$domain>($crate::Session::of(ctx), id, after).await?;
-                    Ok(changes.map(|change| {
+                    let session = $crate::Session::of(ctx);
+                    let principal = session.principal().clone();
+                    let changes = $crate::change::follow::<$domain>(session, id, after).await?;
+                    let seen = changes.filter(move |change| {
+                        let sees = change.as_ref().map_or(true, |change| {
+                            <$scope as $crate::scope::Scope<$domain>>::sees(&principal, &change.record.record)
+                        });
+                        futures::future::ready(sees)
+                    });
+                    Ok(seen.map(|change| {
                         let change = change.map_err($crate::async_graphql::Error::from)?;
                         Ok([<$name Change>] {
                             cursor: change.cursor,
