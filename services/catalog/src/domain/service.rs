@@ -16,7 +16,7 @@ use ciclo_kernel::{
 };
 
 pub use super::service_status::{
-    BusinessCase, Charter, Operation, PhaseOut, ServiceState, ServiceStatus, ServiceVerb,
+    BusinessCase, Charter, Operation, PhaseOut, PortfolioPart, ServiceState, ServiceStatus, ServiceVerb,
 };
 
 /// From which side a service is seen.

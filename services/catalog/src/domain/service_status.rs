@@ -142,6 +142,43 @@ impl ServiceState {
     pub fn in_catalogue(self) -> bool {
         self == Self::Operational
     }
+
+    /// The part of the portfolio that the service is in; none on its way through design and
+    /// transition, while it is being phased out, and when it was rejected.
+    #[must_use]
+    pub fn part(self) -> Option<PortfolioPart> {
+        match self {
+            Self::Proposed | Self::Defined | Self::Analysed | Self::Approved | Self::Chartered => {
+                Some(PortfolioPart::Pipeline)
+            }
+            Self::Operational => Some(PortfolioPart::Catalogue),
+            Self::Retired => Some(PortfolioPart::Retired),
+            Self::InDesign | Self::InTransition | Self::Retiring | Self::Rejected => None,
+        }
+    }
+}
+
+/// A part of the portfolio.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PortfolioPart {
+    /// What may come: PROPOSED to CHARTERED.
+    Pipeline,
+    /// What customers use: OPERATIONAL.
+    Catalogue,
+    /// What was: RETIRED.
+    Retired,
+}
+
+impl PortfolioPart {
+    /// The part as it is written.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pipeline => "PIPELINE",
+            Self::Catalogue => "CATALOGUE",
+            Self::Retired => "RETIRED",
+        }
+    }
 }
 
 /// Why a service is worth having.

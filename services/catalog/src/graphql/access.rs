@@ -1,0 +1,77 @@
+//! Who may use which of catalog's fields. docs/roles.md is made from this table.
+//! Of the offerings, requesters see the visible ones only.
+
+use ciclo_api::{Access, EVERYBODY, STAFF};
+use ciclo_kernel::Role::{self, Admin, PortfolioManager};
+
+/// Who changes the portfolio.
+const PORTFOLIO: &[Role] = &[PortfolioManager, Admin];
+
+/// Catalog's table of access.
+pub static ACCESS: Access = Access {
+    fields: &[
+        ("node", EVERYBODY),
+        ("service", EVERYBODY),
+        ("services", EVERYBODY),
+        ("serviceChanged", EVERYBODY),
+        ("proposeService", PORTFOLIO),
+        ("reviseService", PORTFOLIO),
+        ("setServiceAudience", PORTFOLIO),
+        ("setServiceSupport", PORTFOLIO),
+        ("removeServiceSupport", PORTFOLIO),
+        ("setServiceNeed", PORTFOLIO),
+        ("removeServiceNeed", PORTFOLIO),
+        ("addServiceDependency", PORTFOLIO),
+        ("removeServiceDependency", PORTFOLIO),
+        ("putServiceOnHold", PORTFOLIO),
+        ("takeServiceOffHold", PORTFOLIO),
+        ("defineService", PORTFOLIO),
+        ("analyseService", PORTFOLIO),
+        ("approveService", PORTFOLIO),
+        ("charterService", PORTFOLIO),
+        ("rejectService", PORTFOLIO),
+        ("beginServiceRetirement", PORTFOLIO),
+        ("retireService", PORTFOLIO),
+        ("offering", EVERYBODY),
+        ("offerings", EVERYBODY),
+        ("offeringChanged", EVERYBODY),
+        ("draftOffering", PORTFOLIO),
+        ("reviseOffering", PORTFOLIO),
+        ("publishOffering", PORTFOLIO),
+        ("withdrawOffering", PORTFOLIO),
+        ("customer", STAFF),
+        ("customers", STAFF),
+        ("customerChanged", STAFF),
+        ("defineCustomer", PORTFOLIO),
+        ("reviseCustomer", PORTFOLIO),
+        ("retireCustomer", PORTFOLIO),
+        ("marketSpace", STAFF),
+        ("marketSpaces", STAFF),
+        ("marketSpaceChanged", STAFF),
+        ("defineMarketSpace", PORTFOLIO),
+        ("reviseMarketSpace", PORTFOLIO),
+        ("retireMarketSpace", PORTFOLIO),
+        ("businessObjective", STAFF),
+        ("businessObjectives", STAFF),
+        ("businessObjectiveChanged", STAFF),
+        ("defineBusinessObjective", PORTFOLIO),
+        ("reviseBusinessObjective", PORTFOLIO),
+        ("retireBusinessObjective", PORTFOLIO),
+        ("capability", STAFF),
+        ("capabilities", STAFF),
+        ("capabilityChanged", STAFF),
+        ("defineCapability", PORTFOLIO),
+        ("reviseCapability", PORTFOLIO),
+        ("retireCapability", PORTFOLIO),
+        ("catalogParkedEvents", &[Admin]),
+        ("retryCatalogParkedEvents", &[Admin]),
+    ],
+    records: &[
+        ("Service", EVERYBODY),
+        ("Offering", EVERYBODY),
+        ("Customer", STAFF),
+        ("MarketSpace", STAFF),
+        ("BusinessObjective", STAFF),
+        ("Capability", STAFF),
+    ],
+};
