@@ -313,5 +313,7 @@ record_api! {
         State = "state",
         /// Who asked for it.
         Requester = "requester",
+        /// The start of the window; changes without one come before all others.
+        WindowStart = "window_start",
     }
 }

@@ -2,7 +2,7 @@
 
 use super::configuration_item::ConfigurationItem;
 use super::foreign::{Agreement, Service};
-use super::item_relation::{ItemRelation, RelationKind};
+use super::item_relation::{ItemRelation, ItemRelationKind};
 use crate::domain::{self, Hop, KnownAgreement, Reached, agreements_hit};
 use crate::store::graphs::Graphs;
 use async_graphql::{Context, ID, Object};
@@ -116,7 +116,7 @@ impl ImpactHop<'_> {
         item(ctx, self.0.item).await
     }
     /// The kind of the relation that is followed, perhaps against its direction.
-    async fn kind(&self) -> RelationKind {
+    async fn kind(&self) -> ItemRelationKind {
         self.0.kind.into()
     }
     /// The relation that is followed; null when it was removed meanwhile and cannot be read.

@@ -24,7 +24,7 @@ pub enum ItemRelationState {
 /// How the source of a relation stands to its target, and which way a failure goes.
 #[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
 #[graphql(remote = "domain::RelationKind")]
-pub enum RelationKind {
+pub enum ItemRelationKind {
     /// The source depends on the target: a failure of the target reaches the source.
     DependsOn,
     /// The source runs on the target: a failure of the target reaches the source.
@@ -66,7 +66,7 @@ record_object! {
             item(ctx, self.record().target_id).await
         }
         /// How the source stands to the target.
-        async fn kind(&self) -> RelationKind {
+        async fn kind(&self) -> ItemRelationKind {
             self.record().kind.into()
         }
         /// Whether it holds.
@@ -84,7 +84,7 @@ record_object! {
     }
 }
 
-enum_filter!(RelationKindFilter of RelationKind);
+enum_filter!(ItemRelationKindFilter of ItemRelationKind);
 enum_filter!(ItemRelationStateFilter of ItemRelationState);
 
 filter! {
@@ -97,7 +97,7 @@ filter! {
         /// By either of their items; only relations that hold pass.
         items: LinkFilter => "item",
         /// By kind.
-        kind: RelationKindFilter => "kind",
+        kind: ItemRelationKindFilter => "kind",
         /// By state.
         state: ItemRelationStateFilter => "state",
     }
@@ -125,7 +125,7 @@ pub struct RelateConfigurationItemsInput {
     /// The item that it points to; another one than the source.
     pub target: ID,
     /// How the source stands to the target.
-    pub kind: RelationKind,
+    pub kind: ItemRelationKind,
 }
 
 verb_input! {

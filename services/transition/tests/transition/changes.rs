@@ -165,3 +165,29 @@ async fn the_same_key_drafts_one_change() {
     assert_eq!(call(&service, &lead, "draftChange", input, "").await.code(), "IDEMPOTENCY_CONFLICT");
     assert_eq!(service.admin("{ changes { totalCount } }", json!({})).await.at("changes.totalCount"), 1);
 }
+
+#[tokio::test]
+async fn changes_are_listed_by_their_window() {
+    let service = open().await;
+    let lead = person("ann", Role::ChangeManager);
+    for (title, hour) in [("late", Some(14)), ("never", None), ("early", Some(9))] {
+        let mut input = json!({ "title": title });
+        if let Some(hour) = hour {
+            input["windowStart"] = json!(format!("2026-05-04T{hour:02}:00:00Z"));
+            input["windowEnd"] = json!(format!("2026-05-04T{:02}:00:00Z", hour + 1));
+        }
+        let _ = call(&service, &lead, "draftChange", input, "").await.text("it.id");
+    }
+    let list = "query($after: String) { changes(first: 1, after: $after, orderBy: { field: WINDOW_START, direction: ASC }) {
+        nodes { title } pageInfo { endCursor hasNextPage } } }";
+    let (mut after, mut titles) = (Value::Null, Vec::new());
+    loop {
+        let page = service.admin(list, json!({ "after": after })).await;
+        titles.push(page.text("changes.nodes.0.title"));
+        if page.at("changes.pageInfo.hasNextPage") == false {
+            break;
+        }
+        after = page.at("changes.pageInfo.endCursor").clone();
+    }
+    assert_eq!(titles, ["never", "early", "late"]);
+}

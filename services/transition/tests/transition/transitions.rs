@@ -227,3 +227,31 @@ async fn a_list_of_transitions_costs_the_same_whatever_its_length() {
     }
     assert!(costs.iter().all(|cost| *cost <= costs[0] + 3), "{costs:?}");
 }
+
+#[tokio::test]
+async fn the_gateway_enters_by_the_types_of_other_services() {
+    let service = open().await;
+    let life = transition(&service).await;
+    let seen = read(&service, &life.id).await;
+    let (owner, package) = (&seen["service"]["id"], &seen["designPackage"]["id"]);
+    let enter = "query($of: [_Any!]!) { _entities(representations: $of) {
+        ... on Service { transitions { id } configurationItems { id } }
+        ... on DesignPackage { transition { id } }
+        ... on Transition { state } } }";
+    let of = json!([
+        { "__typename": "Service", "id": owner },
+        { "__typename": "DesignPackage", "id": package },
+        { "__typename": "DesignPackage", "id": fresh::<DesignPackageId>() },
+        { "__typename": "Transition", "id": life.id },
+        { "__typename": "Transition", "id": "nonsense" },
+    ]);
+    let entered = service.admin(enter, json!({ "of": of })).await;
+    let expected = json!([
+        { "transitions": [{ "id": life.id }], "configurationItems": [] },
+        { "transition": { "id": life.id } },
+        { "transition": null },
+        { "state": "PLANNING" },
+        null,
+    ]);
+    assert_eq!(entered.at("_entities"), &expected);
+}
