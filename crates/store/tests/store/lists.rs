@@ -146,7 +146,8 @@ fn lists_agree_with_a_model() {
         tenant.set(tenant.get() + 1);
         let by = of(&format!("case-{}", tenant.get()));
         runtime.block_on(async {
-            let saves = written.iter().cloned().map(|note| {
+            let saves = written.iter().map(|note| {
+                let note = note.clone();
                 notes
                     .database
                     .write(&by, |tx| Box::pin(async move { tx.create(Ok((note, Happened::Written))).await }))

@@ -62,7 +62,7 @@ async fn reads(reader: &Reader, id: RequirementId) -> Vec<(&'static str, Vec<Str
     };
     let names = |known: Vec<Known>| known.into_iter().map(|known| known.name).collect::<Vec<_>>();
     vec![
-        ("by_ids", owned(titles(&reader.by_ids(&[key.clone()]).await.unwrap()))),
+        ("by_ids", owned(titles(&reader.by_ids(std::slice::from_ref(&key)).await.unwrap()))),
         ("find", owned(titles(reader.find(id).await.unwrap().as_slice()))),
         ("page", rows.iter().map(|(row, _)| row.record.title.clone()).collect()),
         ("all", owned(titles(&reader.all(all).await.unwrap()))),

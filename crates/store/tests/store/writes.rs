@@ -90,16 +90,16 @@ async fn those_that_fail_do_no_harm_to_their_neighbours() {
     let notes = open().await;
     let ana = of("acme");
     let written: Vec<Note> = (0..300).map(|n| Note::new(&n.to_string())).collect();
-    let fails = |n: usize| n % 3 == 0 || n % 10 == 0 || n == 151;
+    let fails = |n: usize| n.is_multiple_of(3) || n.is_multiple_of(10) || n == 151;
     let writes = written.iter().cloned().enumerate().map(|(n, note)| {
         notes.database.write(&ana, move |tx| {
             Box::pin(async move {
                 let saved = tx.create(Ok((note.clone(), Happened::Written))).await?;
                 assert!(n != 151, "a command that panics, on purpose");
-                if n % 3 == 0 {
+                if n.is_multiple_of(3) {
                     return Err(Refusal::rule("every third").into());
                 }
-                if n % 10 == 0 {
+                if n.is_multiple_of(10) {
                     return tx.create(Ok((note, Happened::Written))).await;
                 }
                 Ok(saved)
