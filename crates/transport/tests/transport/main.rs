@@ -1,0 +1,8 @@
+//! The embedded transport against the contract, and the consumer against
+//! everything that goes wrong on the way.
+
+mod consumer;
+mod effects;
+mod feeds;
+mod scripted;
+mod source;
