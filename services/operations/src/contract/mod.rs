@@ -3,7 +3,10 @@
 pub mod alert;
 pub mod alert_rule;
 mod facts;
+pub mod incident;
 pub mod known_error;
 pub mod monitoring_event;
+pub mod priority_matrix;
 pub mod problem;
+pub mod service_level_clock;
 pub mod service_request;

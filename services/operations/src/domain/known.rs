@@ -117,17 +117,18 @@ impl KnownAgreement {
         self.targets.iter().find(|target| target.kind == kind && target.priority == priority)
     }
 
-    /// Whether it binds at an instant: an active SLA, inside its term `[valid_from, valid_until)`.
+    /// Whether it binds at an instant: an SLA in force, active or under review, inside its term
+    /// `[valid_from, valid_until)`.
     #[must_use]
     pub fn binds(&self, at: Timestamp) -> bool {
         self.kind == "SLA"
-            && self.state == "ACTIVE"
+            && ["ACTIVE", "UNDER_REVIEW"].contains(&self.state.as_str())
             && self.valid_from <= at
             && self.valid_until.is_none_or(|until| at < until)
     }
 }
 
-/// The agreement that binds at an instant: the active SLA that is valid then. Of several the one
+/// The agreement that binds at an instant: the SLA in force that is valid then. Of several the one
 /// that is valid the latest, then the one with the smallest id.
 #[must_use]
 pub fn binding_agreement(agreements: &[KnownAgreement], at: Timestamp) -> Option<&KnownAgreement> {
@@ -157,6 +158,21 @@ mod tests {
             pause_reasons: vec!["CALLER".to_owned()],
             valid_from: at(valid_from),
             valid_until: valid_until.map(at),
+        }
+    }
+
+    #[test]
+    fn an_agreement_under_review_is_in_force() {
+        let in_state = |state: &str| KnownAgreement { state: state.to_owned(), ..agreement("a", 0, None) };
+        for (state, binds) in [
+            ("DRAFT", false),
+            ("AGREED", false),
+            ("ACTIVE", true),
+            ("UNDER_REVIEW", true),
+            ("SUPERSEDED", false),
+            ("EXPIRED", false),
+        ] {
+            assert_eq!(in_state(state).binds(at(5)), binds, "{state}");
         }
     }
 

@@ -168,6 +168,17 @@ impl KnownError {
         }
     }
 
+    /// Who published it, and when; none until then.
+    #[must_use]
+    pub fn published(&self) -> Option<&Mark> {
+        match &self.status {
+            KnownErrorStatus::Draft => None,
+            KnownErrorStatus::Published { published } | KnownErrorStatus::Retired { published, .. } => {
+                Some(published)
+            }
+        }
+    }
+
     /// Replaces what it says. What is published keeps a cause and a workaround.
     pub fn revise(mut self, text: KnownErrorText) -> Decision<Self, KnownErrorHappened> {
         let state = self.state().go(KnownErrorVerb::Revise)?;

@@ -31,14 +31,20 @@ macro_rules! words {
 
 pub mod alert;
 pub mod alert_rule;
+pub mod clock;
 pub mod facts;
+pub mod form;
 pub mod fulfilment;
+pub mod incident;
+pub mod incident_verbs;
 pub mod known;
 pub mod known_error;
 pub mod labels;
 pub mod monitoring_event;
+pub mod priority_matrix;
 pub mod problem;
 pub mod problem_verbs;
+pub mod service_level_clock;
 pub mod service_request;
 pub mod service_request_verbs;
 

@@ -268,6 +268,57 @@ impl Problem {
             ProblemStatus::Closed { .. } => ProblemState::Closed,
         }
     }
+
+    /// Who brought it into its state, and when.
+    #[must_use]
+    pub fn entered(&self) -> &Mark {
+        match &self.status {
+            ProblemStatus::New => &self.opened,
+            ProblemStatus::Assess { assessed: entered }
+            | ProblemStatus::RootCauseAnalysis { started: entered }
+            | ProblemStatus::FixInProgress { started: entered }
+            | ProblemStatus::Resolved { resolution: Resolution { resolved: entered, .. } }
+            | ProblemStatus::Closed { closed: entered, .. } => entered,
+        }
+    }
+
+    /// How the cause was removed; none while it is there.
+    #[must_use]
+    pub fn resolution(&self) -> Option<&Resolution> {
+        match &self.status {
+            ProblemStatus::Resolved { resolution }
+            | ProblemStatus::Closed { why: ProblemClosure::Fixed { resolution }, .. } => Some(resolution),
+            ProblemStatus::New
+            | ProblemStatus::Assess { .. }
+            | ProblemStatus::RootCauseAnalysis { .. }
+            | ProblemStatus::FixInProgress { .. }
+            | ProblemStatus::Closed { .. } => None,
+        }
+    }
+
+    /// Why it was closed; none until then.
+    #[must_use]
+    pub fn closure(&self) -> Option<&ProblemClosure> {
+        match &self.status {
+            ProblemStatus::Closed { why, .. } => Some(why),
+            ProblemStatus::New
+            | ProblemStatus::Assess { .. }
+            | ProblemStatus::RootCauseAnalysis { .. }
+            | ProblemStatus::FixInProgress { .. }
+            | ProblemStatus::Resolved { .. } => None,
+        }
+    }
+
+    /// The problem that goes on in its place; none unless it was closed as a duplicate.
+    #[must_use]
+    pub fn duplicate_of(&self) -> Option<ProblemId> {
+        match self.closure()? {
+            ProblemClosure::Duplicate { of } => Some(*of),
+            ProblemClosure::Fixed { .. }
+            | ProblemClosure::Cancelled { .. }
+            | ProblemClosure::RiskAccepted { .. } => None,
+        }
+    }
 }
 
 #[cfg(test)]

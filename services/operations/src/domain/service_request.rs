@@ -6,6 +6,7 @@ use super::{
     fulfilment::{self, FulfilmentTask, PlannedTask},
 };
 use ciclo_kernel::{
+    Principal, Role,
     ids::{OfferingId, ServiceId, ServiceRequestId},
     machine,
 };
@@ -226,6 +227,44 @@ impl ServiceRequest {
         }
     }
 
+    /// Who put it on hold, and when; none unless it is.
+    #[must_use]
+    pub fn held(&self) -> Option<&Mark> {
+        match &self.status {
+            ServiceRequestStatus::OnHold { held, .. } => Some(held),
+            ServiceRequestStatus::Submitted
+            | ServiceRequestStatus::PendingApproval { .. }
+            | ServiceRequestStatus::Approved
+            | ServiceRequestStatus::InFulfilment
+            | ServiceRequestStatus::Fulfilled
+            | ServiceRequestStatus::Closed { .. }
+            | ServiceRequestStatus::Rejected { .. }
+            | ServiceRequestStatus::Cancelled { .. } => None,
+        }
+    }
+
+    /// Who closed, rejected or cancelled it, and when; none until then.
+    #[must_use]
+    pub fn ended(&self) -> Option<&Mark> {
+        match &self.status {
+            ServiceRequestStatus::Closed { closed: ended }
+            | ServiceRequestStatus::Rejected { rejected: ended, .. }
+            | ServiceRequestStatus::Cancelled { cancelled: ended, .. } => Some(ended),
+            ServiceRequestStatus::Submitted
+            | ServiceRequestStatus::PendingApproval { .. }
+            | ServiceRequestStatus::Approved
+            | ServiceRequestStatus::InFulfilment
+            | ServiceRequestStatus::OnHold { .. }
+            | ServiceRequestStatus::Fulfilled => None,
+        }
+    }
+
+    /// Whether a caller sees it: staff see all service requests, everybody else only their own.
+    #[must_use]
+    pub fn seen_by(&self, principal: &Principal) -> bool {
+        sees_all(principal) || self.requester == principal.subject
+    }
+
     /// The tasks that can be done next, with their places in the list: they are not done, and
     /// those that they depend on are.
     #[must_use]
@@ -235,6 +274,28 @@ impl ServiceRequest {
             .filter(|(_, task)| task.done.is_none() && fulfilment::awaited(&self.tasks, task).is_empty())
             .collect()
     }
+}
+
+/// Whether a caller sees the service requests of others.
+#[must_use]
+pub fn sees_all(principal: &Principal) -> bool {
+    principal.roles.iter().any(|role| match role {
+        Role::Admin
+        | Role::PortfolioManager
+        | Role::Designer
+        | Role::ChangeManager
+        | Role::Approver
+        | Role::Agent
+        | Role::ImprovementManager
+        | Role::Viewer => true,
+        Role::Requester | Role::Integration | Role::Subgraph => false,
+    })
+}
+
+/// Whether a caller works on the service requests of others.
+#[must_use]
+pub fn works_on_requests(principal: &Principal) -> bool {
+    principal.has_any(&[Role::Agent, Role::Admin])
 }
 
 #[cfg(test)]

@@ -22,7 +22,10 @@ pub fn reports(payload: &Value) -> Result<Vec<Report>, Refusal> {
     let fields = object("body", payload)?;
     let version = string("version", fields.get("version"))?;
     if version != VERSION {
-        return Err(Refusal::invalid("version", format!("version {VERSION} of the payload is read, not {version}")));
+        return Err(Refusal::invalid(
+            "version",
+            format!("version {VERSION} of the payload is read, not {version}"),
+        ));
     }
     one_of("status", fields.get("status"), &["firing", "resolved"])?;
     let alerts = fields.get("alerts").and_then(Value::as_array);
@@ -32,7 +35,11 @@ pub fn reports(payload: &Value) -> Result<Vec<Report>, Refusal> {
         return Err(Refusal::invalid("alerts", many).with("limit", ALERTS_MOST));
     }
     let common = labels("commonAnnotations", fields.get("commonAnnotations"))?;
-    alerts.iter().enumerate().map(|(place, alert)| report(&format!("alerts[{place}]"), alert, &common)).collect()
+    alerts
+        .iter()
+        .enumerate()
+        .map(|(place, alert)| report(&format!("alerts[{place}]"), alert, &common))
+        .collect()
 }
 
 fn report(path: &str, alert: &Value, common: &BTreeMap<String, String>) -> Result<Report, Refusal> {
@@ -40,7 +47,8 @@ fn report(path: &str, alert: &Value, common: &BTreeMap<String, String>) -> Resul
     let at = |name: &str| format!("{path}.{name}");
     let status = one_of(&at("status"), fields.get("status"), &["firing", "resolved"])?;
     let fingerprint = string(&at("fingerprint"), fields.get("fingerprint"))?;
-    if fingerprint.is_empty() || fingerprint.len() > 64 || !fingerprint.bytes().all(|b| b.is_ascii_hexdigit()) {
+    if fingerprint.is_empty() || fingerprint.len() > 64 || !fingerprint.bytes().all(|b| b.is_ascii_hexdigit())
+    {
         return Err(Refusal::invalid(&at("fingerprint"), "1 to 64 hex digits are needed"));
     }
     let starts_at = instant(&at("startsAt"), fields.get("startsAt"))?
@@ -68,7 +76,8 @@ fn report(path: &str, alert: &Value, common: &BTreeMap<String, String>) -> Resul
 
 fn title(labels: &BTreeMap<String, String>, annotations: &BTreeMap<String, String>) -> String {
     let named = [annotations.get("summary"), annotations.get("description"), labels.get("alertname")];
-    let text = named.into_iter().flatten().find(|text| !text.trim().is_empty()).map_or("alert", String::as_str);
+    let text =
+        named.into_iter().flatten().find(|text| !text.trim().is_empty()).map_or("alert", String::as_str);
     // Annotations are templates of somebody's rules: whatever they hold becomes one line of the length we keep.
     let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     line.trim().chars().take(text::LINE).collect::<String>().trim().to_owned()
@@ -105,7 +114,9 @@ fn labels(path: &str, value: Option<&Value>) -> Result<BTreeMap<String, String>,
         None | Some(Value::Null) => Ok(BTreeMap::new()),
         Some(value) => object(path, value)?
             .iter()
-            .map(|(name, value)| Ok((name.clone(), string(&format!("{path}.{name}"), Some(value))?.to_owned())))
+            .map(|(name, value)| {
+                Ok((name.clone(), string(&format!("{path}.{name}"), Some(value))?.to_owned()))
+            })
             .collect(),
     }
 }

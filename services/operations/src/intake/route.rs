@@ -46,11 +46,14 @@ async fn intake(State(shared): State<Shared>, headers: HeaderMap, body: Bytes) -
 async fn take(shared: &Shared, headers: &HeaderMap, body: &[u8]) -> Result<(), Error> {
     let principal = caller(shared, headers).await?;
     shared.access.field(&principal, FIELD)?;
-    let payload = serde_json::from_slice(body).map_err(|why| Refusal::invalid("body", format!("not JSON: {why}")))?;
+    let payload =
+        serde_json::from_slice(body).map_err(|why| Refusal::invalid("body", format!("not JSON: {why}")))?;
     let reports = alertmanager::reports(&payload)?;
     let source = "alertmanager";
     shared
         .database
-        .write(&principal, move |tx| Box::pin(async move { commands::alert::take_in(tx, source, reports).await }))
+        .write(&principal, move |tx| {
+            Box::pin(async move { commands::alert::take_in(tx, source, reports).await })
+        })
         .await
 }

@@ -1,0 +1,237 @@
+//! Commands on incidents: one transaction each, with the clocks that follow.
+
+use crate::commands::clock;
+use crate::domain::alert::Alert;
+use crate::domain::alert_rule::AlertRule;
+use crate::domain::incident::{
+    Closing, HoldReason, Incident, IncidentHappened, IncidentLinks, IncidentState, IncidentStatus,
+    ResolutionCode,
+};
+use crate::domain::incident_verbs::OpenIncident;
+use crate::domain::known::{KnownChange, KnownItem, KnownService};
+use crate::domain::known_error::KnownError;
+use crate::domain::priority_matrix::{Cells, DEFAULT, PriorityMatrix};
+use crate::domain::problem::Problem;
+use ciclo_kernel::ids::{ConfigurationItemId, IncidentId, RecordId, ServiceId};
+use ciclo_kernel::{Decision, Refusal, SignedDuration, Timestamp};
+use ciclo_store::{Copied, Filter, Result, Tx, Versioned};
+
+/// The timer that closes a resolved incident.
+pub const CLOSE_TIMER: &str = "close";
+/// How long after it was resolved an incident can be reopened; then it is closed.
+pub const REOPEN_WINDOW: SignedDuration = SignedDuration::from_hours(5 * 24);
+/// Most children that are resolved with their parent.
+const CHILDREN_MOST: usize = 500;
+
+/// The tenant's priority matrix.
+pub async fn matrix(tx: &Tx) -> Result<Cells> {
+    let set = tx.list::<PriorityMatrix>(Filter::All(Vec::new()), 1).await?.pop();
+    Ok(set.map_or(DEFAULT, |matrix| matrix.record.cells))
+}
+
+/// Sets the tenant's priority matrix. Incidents keep the priority that they have.
+pub async fn set_matrix(tx: &mut Tx, cells: Cells) -> Result<Versioned<PriorityMatrix>> {
+    match tx.list::<PriorityMatrix>(Filter::All(Vec::new()), 1).await?.pop() {
+        Some(matrix) => tx.change_loaded(matrix, None, |matrix, _, _| matrix.set(cells)).await,
+        None => tx.create(PriorityMatrix::first(tx.fresh(), cells)).await,
+    }
+}
+
+async fn must_know<C: Copied>(tx: &Tx, id: impl RecordId) -> Result<()> {
+    match tx.copy::<C>(&id.to_string()).await? {
+        Some(_) => Ok(()),
+        None => Err(Refusal::not_found(C::KIND, id).into()),
+    }
+}
+
+/// Opens an incident on a service and items that are known here, and starts its clocks.
+pub async fn open(tx: &mut Tx, input: OpenIncident) -> Result<Versioned<Incident>> {
+    must_know::<KnownService>(tx, input.service).await?;
+    for item in &input.items {
+        must_know::<KnownItem>(tx, *item).await?;
+    }
+    if let Some(earlier) = input.follow_up_of {
+        let earlier = tx.get::<Incident>(earlier).await?.record;
+        if earlier.state() != IncidentState::Closed {
+            return Err(Refusal::rule(
+                "only a closed incident is followed up; this one can still be worked on",
+            )
+            .with("incident", earlier.id.to_string())
+            .into());
+        }
+    }
+    let matrix = matrix(tx).await?;
+    let opened = Incident::open(tx.fresh(), input, &matrix, tx.by(), tx.now());
+    let incident = tx.create(opened).await?;
+    clock::start(tx, &incident.record).await?;
+    Ok(incident)
+}
+
+/// Applies a verb to an incident; its clocks follow.
+pub async fn change(
+    tx: &mut Tx,
+    id: IncidentId,
+    expected: Option<u64>,
+    verb: impl FnOnce(Incident, &str, Timestamp) -> Decision<Incident, IncidentHappened> + Send,
+) -> Result<Versioned<Incident>> {
+    let incident = tx.change(id, expected, verb).await?;
+    clock::follow(tx, &incident.record).await?;
+    let close_at = match &incident.record.status {
+        IncidentStatus::Resolved { resolution } => Some(resolution.resolved.at + REOPEN_WINDOW),
+        IncidentStatus::New
+        | IncidentStatus::Assigned
+        | IncidentStatus::InProgress
+        | IncidentStatus::OnHold { .. }
+        | IncidentStatus::Closed { .. }
+        | IncidentStatus::Cancelled { .. } => None,
+    };
+    tx.set_timer(&id.to_string(), CLOSE_TIMER, close_at).await?;
+    Ok(incident)
+}
+
+/// Resolves an incident, and its open children when asked to.
+pub async fn resolve(
+    tx: &mut Tx,
+    id: IncidentId,
+    expected: u64,
+    code: ResolutionCode,
+    notes: String,
+    children: bool,
+) -> Result<Versioned<Incident>> {
+    let said = notes.clone();
+    let resolved =
+        change(tx, id, Some(expected), move |incident, by, at| incident.resolve(code, &said, by, at)).await?;
+    if children {
+        let open = Filter::All(vec![
+            Filter::is("parent_id", id.to_string()),
+            Filter::Any(
+                [IncidentState::Assigned, IncidentState::InProgress, IncidentState::OnHold]
+                    .map(|state| Filter::is("state", ciclo_kernel::Machine::as_str(state)))
+                    .to_vec(),
+            ),
+        ]);
+        for child in tx.list::<Incident>(open, CHILDREN_MOST).await? {
+            let said = notes.clone();
+            let resolve = move |incident: Incident, by: &str, at| incident.resolve(code, &said, by, at);
+            change(tx, child.record.id, None, resolve).await?;
+        }
+    }
+    Ok(resolved)
+}
+
+/// Links an incident to records that exist.
+pub async fn link(
+    tx: &mut Tx,
+    id: IncidentId,
+    expected: u64,
+    links: IncidentLinks,
+) -> Result<Versioned<Incident>> {
+    if let Some(change) = links.caused_by_change {
+        must_know::<KnownChange>(tx, change).await?;
+    }
+    if let Some(problem) = links.problem {
+        tx.get::<Problem>(problem).await?;
+    }
+    if let Some(known_error) = links.known_error {
+        tx.get::<KnownError>(known_error).await?;
+    }
+    if let Some(parent) = links.parent {
+        let parent = tx.get::<Incident>(parent).await?.record;
+        if parent.links.parent.is_some() {
+            return Err(Refusal::rule("a part of another incident has no parts of its own")
+                .with("parent", parent.id.to_string())
+                .into());
+        }
+    }
+    change(tx, id, Some(expected), move |incident, _, _| incident.link(links)).await
+}
+
+/// Says something about an incident. The caller's answer ends the wait for it.
+pub async fn comment(
+    tx: &mut Tx,
+    id: IncidentId,
+    expected: u64,
+    text: String,
+    internal: bool,
+) -> Result<Versioned<Incident>> {
+    let said =
+        change(tx, id, Some(expected), move |incident, by, at| incident.comment(&text, internal, by, at))
+            .await?;
+    let waits = match &said.record.status {
+        IncidentStatus::OnHold { reason, .. } => *reason == HoldReason::Caller,
+        IncidentStatus::New
+        | IncidentStatus::Assigned
+        | IncidentStatus::InProgress
+        | IncidentStatus::Resolved { .. }
+        | IncidentStatus::Closed { .. }
+        | IncidentStatus::Cancelled { .. } => false,
+    };
+    // Without a person the desk looks at it first.
+    if waits && said.record.caller == tx.by() && said.record.person.is_some() {
+        return change(tx, id, None, |incident, by, at| incident.resume(by, at)).await;
+    }
+    Ok(said)
+}
+
+/// Opens an incident for an alert by a rule; `None` when the rule's service is not known here.
+pub async fn open_for_alert(
+    tx: &mut Tx,
+    alert: &Alert,
+    rule: &AlertRule,
+    service: ServiceId,
+) -> Result<Option<IncidentId>> {
+    if tx.copy::<KnownService>(&service.to_string()).await?.is_none() {
+        return Ok(None);
+    }
+    let input = OpenIncident {
+        title: alert.title.clone(),
+        description: None,
+        caller: tx.by().to_owned(),
+        service,
+        items: items_named(tx, alert).await?,
+        impact: rule.terms.impact,
+        urgency: rule.terms.urgency,
+        group: Some(rule.terms.group.clone()),
+        alert: Some(alert.id),
+        follow_up_of: None,
+    };
+    Ok(Some(open(tx, input).await?.record.id))
+}
+
+/// The configuration item that an alert names in its label `item`, if it is known here.
+async fn items_named(tx: &Tx, alert: &Alert) -> Result<Vec<ConfigurationItemId>> {
+    let Some(id) = alert.labels.get("item").and_then(|label| ConfigurationItemId::parse(label).ok()) else {
+        return Ok(Vec::new());
+    };
+    Ok(tx.copy::<KnownItem>(&id.to_string()).await?.map(|_| id).into_iter().collect())
+}
+
+/// Resolves the incident of an alert that is over. One that nobody has taken is taken by operations first;
+/// one that is over already is left alone.
+pub async fn resolve_with_alert(tx: &mut Tx, id: IncidentId) -> Result<()> {
+    let incident = tx.get::<Incident>(id).await?.record;
+    match incident.state() {
+        IncidentState::Resolved | IncidentState::Closed | IncidentState::Cancelled => return Ok(()),
+        IncidentState::New => {
+            let take =
+                |incident: Incident, _: &str, at| incident.assign(None, Some("service:operations"), at);
+            change(tx, id, None, take).await?;
+        }
+        IncidentState::Assigned | IncidentState::InProgress | IncidentState::OnHold => {}
+    }
+    let notes = "Monitoring reports that the trouble is over.";
+    let resolve =
+        move |incident: Incident, by: &str, at| incident.resolve(ResolutionCode::AlertCleared, notes, by, at);
+    change(tx, id, None, resolve).await.map(|_| ())
+}
+
+/// Closes a resolved incident whose time to be reopened is over; one that is not is left alone.
+pub async fn close_in_time(tx: &mut Tx, id: IncidentId) -> Result<()> {
+    let incident = tx.get::<Incident>(id).await?.record;
+    if incident.state() == IncidentState::Resolved {
+        change(tx, id, None, |incident, by, at| incident.close(Closing::Automatic, by, at)).await?;
+    } else {
+        tx.set_timer(&id.to_string(), CLOSE_TIMER, None).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,10 @@
+//! Commands that touch more than one record, one transaction each. They serve
+//! mutations, the intake, timers and consumed events alike.
+
+pub mod alert;
+pub mod clock;
+pub mod incident;
+pub mod known_error;
+mod neighbours;
+pub mod problem;
+pub mod service_request;

@@ -1,0 +1,45 @@
+//! What commands ask of the copies of neighbours' records.
+
+use crate::domain::known::{KnownChange, KnownItem, KnownService};
+use crate::domain::problem_verbs::MOST_LINKS;
+use ciclo_kernel::Refusal;
+use ciclo_kernel::ids::{ChangeId, ConfigurationItemId, RecordId, ServiceId};
+use ciclo_store::{Copied, Result, Tx};
+
+/// `NOT_FOUND` when operations knows no such service.
+pub async fn service_is_known(tx: &Tx, id: ServiceId) -> Result<()> {
+    known::<KnownService, _>(tx, id).await
+}
+
+/// `NOT_FOUND` when operations does not know one of these items.
+pub async fn items_are_known(tx: &Tx, ids: &[ConfigurationItemId]) -> Result<()> {
+    bounded("itemIds", ids.len())?;
+    for id in ids {
+        known::<KnownItem, _>(tx, *id).await?;
+    }
+    Ok(())
+}
+
+/// `NOT_FOUND` when operations knows no such change.
+pub async fn change_is_known(tx: &Tx, id: Option<ChangeId>) -> Result<()> {
+    match id {
+        Some(id) => known::<KnownChange, _>(tx, id).await,
+        None => Ok(()),
+    }
+}
+
+/// Refuses more records than one record links to, before each of them is looked up.
+pub fn bounded(field: &str, count: usize) -> Result<(), Refusal> {
+    if count <= MOST_LINKS {
+        return Ok(());
+    }
+    let why = format!("{count} records; at most {MOST_LINKS} are allowed");
+    Err(Refusal::invalid(field, why).with("limit", MOST_LINKS))
+}
+
+async fn known<C: Copied, I: RecordId>(tx: &Tx, id: I) -> Result<()> {
+    match tx.copy::<C>(&id.to_string()).await? {
+        Some(_) => Ok(()),
+        None => Err(Refusal::not_found(I::TYPE, id).into()),
+    }
+}

@@ -1,0 +1,86 @@
+//! Commands on service requests: a request is checked against its offering, and
+//! a caller who works for nobody but themselves acts on their own requests only.
+
+use crate::domain::form;
+use crate::domain::fulfilment::one_after_the_other;
+use crate::domain::known::KnownOffering;
+use crate::domain::service_request::{
+    ServiceRequest, ServiceRequestHappened, SubmitServiceRequest, works_on_requests,
+};
+use ciclo_kernel::ids::{OfferingId, RecordId, ServiceId, ServiceRequestId};
+use ciclo_kernel::{Code, Corrupt, Decision, Refusal, Timestamp};
+use ciclo_store::{Result, Tx, Versioned};
+use serde_json::Value;
+
+/// What is asked for.
+#[derive(Clone, Debug)]
+pub struct Submission {
+    /// The offering.
+    pub offering: OfferingId,
+    /// Who is to have it; none when it is the caller.
+    pub requester: Option<String>,
+    /// The answers to the offering's form.
+    pub answers: Value,
+}
+
+/// Submits a service request. It asks for its approval when the offering says so, and is approved
+/// at once when it does not.
+///
+/// `NOT_FOUND` when there is no such offering or it cannot be asked for, `INVALID` when the answers
+/// do not fit its form, `FORBIDDEN` to a caller who asks for another without working on requests.
+pub async fn submit(tx: &mut Tx, input: Submission) -> Result<Versioned<ServiceRequest>> {
+    let offering = visible_offering(tx, input.offering).await?;
+    let for_another = input.requester.as_deref().is_some_and(|requester| requester.trim() != tx.by());
+    if for_another && !works_on_requests(tx.principal()) {
+        return Err(own_only("requester").into());
+    }
+    form::check(&offering.form, &input.answers)?;
+    let service = ServiceId::parse(&offering.service_id).map_err(|why| Corrupt::new("Offering", why))?;
+    let request = SubmitServiceRequest {
+        offering: input.offering,
+        offering_name: offering.name,
+        service,
+        requester: input.requester,
+        answers: input.answers.to_string(),
+        approval_needed: offering.approval_needed,
+        tasks: one_after_the_other(&offering.plan),
+    };
+    let decided = ServiceRequest::submit(tx.fresh(), request, tx.by(), tx.now());
+    let submitted = tx.create(decided).await?;
+    let next =
+        if submitted.record.approval_needed { ServiceRequest::ask_approval } else { ServiceRequest::approve };
+    tx.change_loaded(submitted, None, next).await
+}
+
+/// Applies a verb to a request that is the caller's own, or that they work on.
+///
+/// `NOT_FOUND` when there is none that the caller sees, `FORBIDDEN` when they see it but neither own
+/// nor work on it.
+pub async fn change_own(
+    tx: &mut Tx,
+    id: ServiceRequestId,
+    expected: u64,
+    decide: impl FnOnce(ServiceRequest, &str, Timestamp) -> Decision<ServiceRequest, ServiceRequestHappened>
+    + Send,
+) -> Result<Versioned<ServiceRequest>> {
+    let before = tx.get::<ServiceRequest>(id).await?;
+    if !before.record.seen_by(tx.principal()) {
+        return Err(Refusal::not_found(ServiceRequestId::TYPE, id).into());
+    }
+    if before.record.requester != tx.by() && !works_on_requests(tx.principal()) {
+        return Err(own_only("id").into());
+    }
+    tx.change_loaded(before, Some(expected), decide).await
+}
+
+async fn visible_offering(tx: &Tx, id: OfferingId) -> Result<KnownOffering> {
+    let known = tx.copy::<KnownOffering>(&id.to_string()).await?;
+    // What cannot be asked for looks to those who ask as if it were not there.
+    let visible = known.filter(|offering| offering.visible);
+    visible.ok_or_else(|| Refusal::not_found(OfferingId::TYPE, id).into())
+}
+
+fn own_only(field: &str) -> Refusal {
+    let why = "who does not work on service requests submits, closes and cancels only their own";
+    Refusal::new(Code::Forbidden, why).with("field", field)
+}

@@ -1,0 +1,141 @@
+//! Types of other services that operations names, and the fields it adds to them.
+
+use super::alert::Alert;
+use super::incident::Incident;
+use super::problem::Problem;
+use super::service_request::{self, ServiceRequest};
+use crate::domain;
+use async_graphql::{ComplexObject, Context, ID, Object};
+use ciclo_api::{ApiResult, Session, foreign};
+
+foreign! {
+    /// A service of the portfolio.
+    Service with fields
+}
+foreign! {
+    /// A configuration item.
+    ConfigurationItem with fields
+}
+foreign! {
+    /// A change.
+    Change with fields
+}
+foreign! {
+    /// What a customer can ask for under a service.
+    Offering with fields
+}
+foreign! {
+    /// An agreement.
+    Agreement
+}
+
+async fn incidents_by(
+    ctx: &Context<'_>,
+    column: &'static str,
+    id: &ID,
+    first: Option<i32>,
+) -> ApiResult<Vec<Incident>> {
+    let loaders = Session::of(ctx).loads::<domain::incident::Incident>()?;
+    let found = loaders.by_column(column, id.to_string(), first).await?;
+    Ok(found.into_iter().map(Incident::from).collect())
+}
+
+#[ComplexObject]
+impl Service {
+    /// The newest incidents on the service.
+    async fn incidents(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 100; 20 when left out.")] first: Option<i32>,
+    ) -> ApiResult<Vec<Incident>> {
+        incidents_by(ctx, "service_id", &self.id, first).await
+    }
+
+    /// The newest problems on the service.
+    async fn problems(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 100; 20 when left out.")] first: Option<i32>,
+    ) -> ApiResult<Vec<Problem>> {
+        let loaders = Session::of(ctx).loads::<domain::problem::Problem>()?;
+        let found = loaders.by_column("service_id", self.id.to_string(), first).await?;
+        Ok(found.into_iter().map(Problem::from).collect())
+    }
+
+    /// The newest alerts on the service.
+    async fn alerts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 100; 20 when left out.")] first: Option<i32>,
+    ) -> ApiResult<Vec<Alert>> {
+        let loaders = Session::of(ctx).loads::<domain::alert::Alert>()?;
+        let found = loaders.by_column("service_id", self.id.to_string(), first).await?;
+        Ok(found.into_iter().map(Alert::from).collect())
+    }
+}
+
+#[ComplexObject]
+impl Offering {
+    /// The newest requests on the offering; a requester sees the own.
+    async fn service_requests(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 100; 20 when left out.")] first: Option<i32>,
+    ) -> ApiResult<Vec<ServiceRequest>> {
+        let of = service_request::Of::Offering;
+        service_request::requests_of(Session::of(ctx), of, self.id.to_string(), first).await
+    }
+}
+
+#[ComplexObject]
+impl ConfigurationItem {
+    /// The newest incidents that name the item.
+    async fn incidents(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 100; 20 when left out.")] first: Option<i32>,
+    ) -> ApiResult<Vec<Incident>> {
+        let loaders = Session::of(ctx).loads::<domain::incident::Incident>()?;
+        let found = loaders.by_link("item", self.id.to_string(), first).await?;
+        Ok(found.into_iter().map(Incident::from).collect())
+    }
+}
+
+#[ComplexObject]
+impl Change {
+    /// The newest incidents that the change caused.
+    async fn caused_incidents(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 100; 20 when left out.")] first: Option<i32>,
+    ) -> ApiResult<Vec<Incident>> {
+        incidents_by(ctx, "caused_by_change_id", &self.id, first).await
+    }
+}
+
+/// Lets the gateway enter the types that operations adds fields to.
+#[derive(Default)]
+pub struct ForeignQueries;
+
+#[Object]
+impl ForeignQueries {
+    #[graphql(entity)]
+    async fn find_service_by_id(&self, id: ID) -> Service {
+        Service { id }
+    }
+
+    #[graphql(entity)]
+    async fn find_configuration_item_by_id(&self, id: ID) -> ConfigurationItem {
+        ConfigurationItem { id }
+    }
+
+    #[graphql(entity)]
+    async fn find_offering_by_id(&self, id: ID) -> Offering {
+        Offering { id }
+    }
+
+    #[graphql(entity)]
+    async fn find_change_by_id(&self, id: ID) -> Change {
+        Change { id }
+    }
+}

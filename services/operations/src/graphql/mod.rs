@@ -1,0 +1,79 @@
+//! Operations' part of the supergraph.
+
+pub mod access;
+pub mod alert;
+pub mod alert_rule;
+pub mod foreign;
+pub mod incident;
+pub mod incident_verbs;
+pub mod known_error;
+pub mod labels;
+pub mod monitoring_event;
+pub mod priority_matrix;
+pub mod problem;
+pub mod problem_verbs;
+pub mod service_level_clock;
+pub mod service_request;
+pub mod service_request_verbs;
+
+use async_graphql::{MergedObject, MergedSubscription, Schema};
+use ciclo_transport::Handler;
+use std::sync::Arc;
+
+ciclo_api::parked_fields!("operations", operations_parked_events, retry_operations_parked_events);
+
+/// What can be read.
+#[derive(MergedObject, Default)]
+pub struct Query(
+    incident::IncidentQueries,
+    service_level_clock::ServiceLevelClockQueries,
+    priority_matrix::PriorityMatrixQueries,
+    alert::AlertQueries,
+    alert_rule::AlertRuleQueries,
+    monitoring_event::MonitoringEventQueries,
+    problem::ProblemQueries,
+    known_error::KnownErrorQueries,
+    known_error::KnownErrorOffers,
+    service_request::ServiceRequestQueries,
+    foreign::ForeignQueries,
+    ParkedQueries,
+);
+
+/// What can be done.
+#[derive(MergedObject, Default)]
+pub struct Mutation(
+    incident_verbs::IncidentMutations,
+    priority_matrix::PriorityMatrixMutations,
+    alert::AlertMutations,
+    alert_rule::AlertRuleMutations,
+    problem_verbs::ProblemMutations,
+    known_error::KnownErrorMutations,
+    service_request_verbs::ServiceRequestMutations,
+    ParkedMutations,
+);
+
+/// What can be followed.
+#[derive(MergedSubscription, Default)]
+pub struct Subscription(
+    incident::IncidentSubscriptions,
+    service_level_clock::ServiceLevelClockSubscriptions,
+    priority_matrix::PriorityMatrixSubscriptions,
+    alert::AlertSubscriptions,
+    alert_rule::AlertRuleSubscriptions,
+    monitoring_event::MonitoringEventSubscriptions,
+    problem::ProblemSubscriptions,
+    known_error::KnownErrorSubscriptions,
+    service_request::ServiceRequestSubscriptions,
+);
+
+/// Operations' schema.
+#[must_use]
+pub fn schema(handlers: &[Arc<dyn Handler>]) -> Schema<Query, Mutation, Subscription> {
+    ciclo_api::schema::build(Query::default(), Mutation::default(), Subscription::default(), handlers)
+}
+
+/// The schema as it is committed in schema.graphql.
+#[must_use]
+pub fn sdl() -> String {
+    ciclo_api::schema::sdl(&schema(&[]))
+}

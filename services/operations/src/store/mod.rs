@@ -1,0 +1,26 @@
+//! Where operations' records stand: their tables, and the columns that lists
+//! filter and sort by.
+
+mod alert;
+mod alert_rule;
+mod copies;
+mod incident;
+pub mod known_error;
+mod m0002_records;
+mod monitoring_event;
+mod priority_matrix;
+mod problem;
+mod service_level_clock;
+mod service_request;
+
+use ciclo_store::MigrationTrait;
+use ciclo_store::schema::Base;
+
+/// The package of operations' contracts.
+const PACKAGE: &str = "ciclo.operations.v1";
+
+/// Operations' migrations, in order.
+#[must_use]
+pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+    vec![Box::new(Base), Box::new(m0002_records::Records)]
+}
