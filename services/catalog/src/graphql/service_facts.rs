@@ -94,9 +94,17 @@ verb_input! {
 }
 
 verb_input! {
-    /// On which service a service depends.
-    ServiceDependencyInput of "The service." {
+    /// On which service a service depends from now on.
+    AddServiceDependencyInput of "The service." {
         /// The service that it depends on.
+        on: ID,
+    }
+}
+
+verb_input! {
+    /// On which service a service depends no longer.
+    RemoveServiceDependencyInput of "The service." {
+        /// The service that it depended on.
         on: ID,
     }
 }
@@ -219,7 +227,7 @@ impl ServiceFactMutations {
     async fn add_service_dependency(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "On which service.")] input: ServiceDependencyInput,
+        #[graphql(desc = "On which service.")] input: AddServiceDependencyInput,
     ) -> ApiResult<Service> {
         let (seen, on) = (seen(&input.id, input.expected_version)?, mutate::id(&input.on)?);
         mutate::mutate(ctx, &input.idempotency_key, move |tx| {
@@ -232,7 +240,7 @@ impl ServiceFactMutations {
     async fn remove_service_dependency(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "On which service.")] input: ServiceDependencyInput,
+        #[graphql(desc = "On which service.")] input: RemoveServiceDependencyInput,
     ) -> ApiResult<Service> {
         let on = mutate::id(&input.on)?;
         let remove = move |service: domain::service::Service, _: &str, _| service.remove_dependency(on);

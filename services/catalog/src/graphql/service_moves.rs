@@ -9,16 +9,8 @@ use async_graphql::{Context, Object};
 use ciclo_api::{ApiResult, mutate, update};
 
 verb_input! {
-    /// Which service is moved.
-    ServiceMoveInput of "The service." {}
-}
-
-verb_input! {
-    /// Which service is moved, and why.
-    ServiceReasonInput of "The service." {
-        /// Why, at most 20,000 characters.
-        reason: String,
-    }
+    /// Which service is defined.
+    DefineServiceInput of "The service." {}
 }
 
 verb_input! {
@@ -27,6 +19,50 @@ verb_input! {
         /// The business case, in words, at most 20,000 characters.
         business_case: String,
     }
+}
+
+verb_input! {
+    /// Which service is approved.
+    ApproveServiceInput of "The service." {}
+}
+
+verb_input! {
+    /// Which service is chartered.
+    CharterServiceInput of "The service." {}
+}
+
+verb_input! {
+    /// Which service is turned down, and why.
+    RejectServiceInput of "The service." {
+        /// Why, at most 20,000 characters.
+        reason: String,
+    }
+}
+
+verb_input! {
+    /// Which service is put on hold, and why.
+    PutServiceOnHoldInput of "The service." {
+        /// Why, at most 20,000 characters.
+        reason: String,
+    }
+}
+
+verb_input! {
+    /// Which service is taken off hold.
+    TakeServiceOffHoldInput of "The service." {}
+}
+
+verb_input! {
+    /// Which service is phased out, and why.
+    BeginServiceRetirementInput of "The service." {
+        /// Why, at most 20,000 characters.
+        reason: String,
+    }
+}
+
+verb_input! {
+    /// Which service is retired.
+    RetireServiceInput of "The service." {}
 }
 
 /// What moves services.
@@ -39,7 +75,7 @@ impl ServiceMoveMutations {
     async fn define_service(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which service.")] input: ServiceMoveInput,
+        #[graphql(desc = "Which service.")] input: DefineServiceInput,
     ) -> ApiResult<Service> {
         let define = |service: Record, by: &str, at| service.define(by, at);
         update(ctx, &input.id, input.expected_version, &input.idempotency_key, define).await
@@ -60,7 +96,7 @@ impl ServiceMoveMutations {
     async fn approve_service(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which service.")] input: ServiceMoveInput,
+        #[graphql(desc = "Which service.")] input: ApproveServiceInput,
     ) -> ApiResult<Service> {
         let approve = |service: Record, by: &str, at| service.approve(by, at);
         update(ctx, &input.id, input.expected_version, &input.idempotency_key, approve).await
@@ -70,7 +106,7 @@ impl ServiceMoveMutations {
     async fn charter_service(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which service.")] input: ServiceMoveInput,
+        #[graphql(desc = "Which service.")] input: CharterServiceInput,
     ) -> ApiResult<Service> {
         let charter = |service: Record, by: &str, at| service.charter(by, at);
         update(ctx, &input.id, input.expected_version, &input.idempotency_key, charter).await
@@ -80,7 +116,7 @@ impl ServiceMoveMutations {
     async fn reject_service(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which service, and why.")] input: ServiceReasonInput,
+        #[graphql(desc = "Which service, and why.")] input: RejectServiceInput,
     ) -> ApiResult<Service> {
         let reason = input.reason;
         let reject = move |service: Record, by: &str, at| service.reject(&reason, by, at);
@@ -91,7 +127,7 @@ impl ServiceMoveMutations {
     async fn put_service_on_hold(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which service, and why.")] input: ServiceReasonInput,
+        #[graphql(desc = "Which service, and why.")] input: PutServiceOnHoldInput,
     ) -> ApiResult<Service> {
         let reason = input.reason;
         let hold = move |service: Record, by: &str, at| service.put_on_hold(&reason, by, at);
@@ -102,7 +138,7 @@ impl ServiceMoveMutations {
     async fn take_service_off_hold(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which service.")] input: ServiceMoveInput,
+        #[graphql(desc = "Which service.")] input: TakeServiceOffHoldInput,
     ) -> ApiResult<Service> {
         let take = |service: Record, _: &str, _| service.take_off_hold();
         update(ctx, &input.id, input.expected_version, &input.idempotency_key, take).await
@@ -112,7 +148,7 @@ impl ServiceMoveMutations {
     async fn begin_service_retirement(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which service, and why.")] input: ServiceReasonInput,
+        #[graphql(desc = "Which service, and why.")] input: BeginServiceRetirementInput,
     ) -> ApiResult<Service> {
         let seen = Seen { id: mutate::id(&input.id)?, version: mutate::version(input.expected_version)? };
         let reason = input.reason;
@@ -126,7 +162,7 @@ impl ServiceMoveMutations {
     async fn retire_service(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which service.")] input: ServiceMoveInput,
+        #[graphql(desc = "Which service.")] input: RetireServiceInput,
     ) -> ApiResult<Service> {
         let seen = Seen { id: mutate::id(&input.id)?, version: mutate::version(input.expected_version)? };
         mutate::mutate(ctx, &input.idempotency_key, move |tx| Box::pin(commands::retire(tx, seen))).await
