@@ -331,7 +331,8 @@ proptest! {
         let fired = fire(clock, at(now + 100));
         for (percent, part) in [(50, 20), (75, 30)] {
             let due_at = at(walk.reached(part).unwrap());
-            prop_assert!(fired.warnings.contains(&Warning { percent, due_at, fired_at: at(now + 100) }));
+            let warning = Warning { percent, due_at, fired_at: at(now + 100) };
+            prop_assert!(fired.warnings.contains(&warning));
         }
         prop_assert_eq!(fired.breach.unwrap().due_at, at(walk.reached(40).unwrap()));
     }
