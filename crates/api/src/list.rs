@@ -78,6 +78,7 @@ pub async fn page<R: Record>(
     first: Option<i32>,
     after: Option<&str>,
 ) -> ApiResult<Listed<R>> {
+    filter.check()?;
     let request = PageRequest {
         filter,
         order,

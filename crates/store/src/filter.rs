@@ -39,10 +39,50 @@ pub enum Test {
     Missing(bool),
 }
 
+/// Most conditions of one filter, `and`, `or` and `not` counted too.
+pub const CONDITIONS_MOST: usize = 250;
+/// Most values of one filter, in all of its conditions.
+pub const VALUES_MOST: usize = 10_000;
+/// Longest text to look for, in bytes.
+pub const CONTAINS_MOST: usize = 4_000;
+
 impl Filter {
     /// A column equal to a value.
     pub fn is(column: &'static str, value: impl Into<Field>) -> Self {
         Self::Column(column, Test::In(vec![value.into()]))
+    }
+
+    /// Refuses what a database cannot answer: too many conditions, values or characters.
+    ///
+    /// `LIMIT_EXCEEDED` with the limit.
+    pub fn check(&self) -> Result<(), Refusal> {
+        let (mut conditions, mut values, mut longest) = (0, 0, 0);
+        let mut open = vec![self];
+        while let Some(filter) = open.pop() {
+            conditions += 1;
+            match filter {
+                Self::All(parts) | Self::Any(parts) => open.extend(parts),
+                Self::Not(part) => open.push(part),
+                Self::Column(_, Test::In(list)) => values += list.len(),
+                Self::Column(_, Test::Contains(text)) => longest = Ord::max(longest, text.len()),
+                Self::Column(..) => values += 1,
+                Self::Linked(_, ids) => values += ids.len(),
+            }
+        }
+        let limits = [
+            ("conditions", conditions, CONDITIONS_MOST),
+            ("values", values, VALUES_MOST),
+            ("bytes in one `contains`", longest, CONTAINS_MOST),
+        ];
+        match limits.into_iter().find(|(_, count, most)| count > most) {
+            None => Ok(()),
+            Some((what, count, most)) => Err(Refusal::new(
+                Code::LimitExceeded,
+                format!("the filter has {count} {what}; at most {most} are allowed"),
+            )
+            .with("field", "filter")
+            .with("limit", most)),
+        }
     }
 
     /// The condition in SQL.

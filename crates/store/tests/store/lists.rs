@@ -3,6 +3,7 @@
 
 use crate::note::{Happened, Note, of, open};
 use ciclo_kernel::{Principal, Timestamp};
+use ciclo_store::filter::{CONDITIONS_MOST, CONTAINS_MOST, VALUES_MOST};
 use ciclo_store::{Database, Field, Filter, Order, PageRequest, Test, Versioned};
 use futures::future::try_join_all;
 use proptest::collection::vec;
@@ -199,5 +200,32 @@ fn a_page_has_one_to_a_hundred_records() {
     assert_eq!(PageRequest::size(Some(100)).unwrap(), 100);
     for bad in [0, -1, 101, i32::MIN, i32::MAX] {
         assert_eq!(PageRequest::size(Some(bad)).unwrap_err().code, ciclo_kernel::Code::LimitExceeded);
+    }
+}
+
+#[tokio::test]
+async fn a_filter_up_to_its_limits_is_answered_and_beyond_refused() {
+    let notes = open().await;
+    let reader = notes.database.reader(&of("acme"));
+    let title = |n: usize| Filter::is("title", n.to_string());
+    let nested = |depth| (0..depth).fold(title(0), |part, _| Filter::Not(Box::new(Filter::All(vec![part]))));
+    let many = |count: usize| Filter::Any((0..count).map(title).collect());
+    let values = |count: usize| {
+        let some = |count: usize| Test::In((0..count).map(|n| n.to_string().into()).collect());
+        Filter::All(vec![
+            Filter::Column("title", some(count / 2)),
+            Filter::Column("about", some(count - count / 2)),
+        ])
+    };
+    let long = |bytes: usize| Filter::Column("title", Test::Contains("%".repeat(bytes)));
+    for (most, more) in [
+        (nested(124), nested(125)),
+        (many(CONDITIONS_MOST - 1), many(CONDITIONS_MOST)),
+        (values(VALUES_MOST), values(VALUES_MOST + 1)),
+        (long(CONTAINS_MOST), long(CONTAINS_MOST + 1)),
+    ] {
+        most.check().unwrap();
+        reader.count::<Note>(&most).await.unwrap();
+        assert_eq!(more.check().unwrap_err().code, ciclo_kernel::Code::LimitExceeded);
     }
 }
