@@ -28,7 +28,10 @@ pub struct Shared {
 }
 
 /// A service's own routes, made when the host knows who checks tokens.
-pub type Routes = Box<dyn FnOnce(Shared) -> Router + Send>;
+pub type Routes = Box<dyn FnOnce(Shared) -> Router + Send + Sync>;
+
+/// Work that runs beside a service's requests, begun when it serves.
+pub type Task = Box<dyn FnOnce() -> BoxFuture<'static, ()> + Send + Sync>;
 
 /// A service, opened but not yet running.
 pub struct Part {
@@ -45,7 +48,7 @@ pub struct Part {
     /// Routes of its own, beside those that every service has.
     pub routes: Routes,
     /// What runs beside: timers.
-    pub tasks: Vec<BoxFuture<'static, ()>>,
+    pub tasks: Vec<Task>,
 }
 
 /// A service that serves.
@@ -80,7 +83,7 @@ impl Part {
             background.spawn(consumer.run());
         }
         for task in self.tasks {
-            background.spawn(task);
+            background.spawn(task());
         }
         let shared = Shared { database: self.database, schema: self.schema, access: self.access, verifier };
         let app = http::routes(shared.clone()).merge((self.routes)(shared));

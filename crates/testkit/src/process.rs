@@ -94,7 +94,8 @@ impl Process {
     /// # Panics
     /// When it cannot be asked.
     pub fn terminate(mut self) -> Option<i32> {
-        let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().expect("kill runs");
+        let asked =
+            Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().expect("kill runs");
         assert!(asked.success());
         self.child.wait().expect("reaped").code()
     }
@@ -165,4 +166,16 @@ pub fn directory() -> (tempfile::TempDir, PathBuf) {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let path = directory.path().join("data");
     (directory, path)
+}
+
+/// Marks a database as if a newer version had migrated it further.
+///
+/// # Panics
+/// When it cannot be written.
+pub async fn pretend_newer(file: &Path) {
+    use sea_orm::ConnectionTrait;
+    let database = sea_orm::Database::connect(format!("sqlite://{}", file.display())).await.expect("opens");
+    let mark = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m9999_from_the_future', 0)";
+    database.execute_unprepared(mark).await.expect("written");
+    database.close().await.expect("closed");
 }

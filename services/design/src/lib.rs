@@ -3,7 +3,7 @@
 //!
 //! `domain` decides, `commands` holds one transaction each, `store` names the
 //! tables, `contract` writes the events, `graphql` is the API, `events` is what
-//! the neighbours' events bring about. This page wires them.
+//! the neighbours' events bring about, `timers` what time does. This page wires them.
 
 pub mod commands;
 pub mod contract;
@@ -11,6 +11,7 @@ pub mod domain;
 pub mod events;
 pub mod graphql;
 pub mod store;
+pub mod timers;
 
 use ciclo_host::{GraphQl, Part};
 use ciclo_kernel::Clock;
@@ -27,6 +28,7 @@ pub async fn open(file: PathBuf, clock: Clock) -> ciclo_store::Result<Part> {
     let database = Database::open(options).await?;
     let handlers = events::handlers();
     let schema = graphql::schema(&handlers);
+    let timed = database.clone();
     Ok(Part {
         name: NAME,
         database,
@@ -34,6 +36,6 @@ pub async fn open(file: PathBuf, clock: Clock) -> ciclo_store::Result<Part> {
         access: &graphql::access::ACCESS,
         handlers,
         routes: Box::new(|_| axum::Router::new()),
-        tasks: Vec::new(),
+        tasks: vec![Box::new(move || Box::pin(timers::run(timed)))],
     })
 }

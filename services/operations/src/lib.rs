@@ -29,11 +29,12 @@ pub const NAME: &str = "operations";
 pub async fn open(file: PathBuf, clock: Clock) -> ciclo_store::Result<Part> {
     let options = Options { service: NAME, file, migrations: store::migrations, clock };
     let database = Database::open(options).await?;
+    let timed = database.clone();
     let handlers = events::handlers();
     let schema = graphql::schema(&handlers);
     Ok(Part {
         name: NAME,
-        tasks: vec![Box::pin(timers::run(database.clone()))],
+        tasks: vec![Box::new(move || Box::pin(timers::run(timed)))],
         database,
         schema: GraphQl(Arc::new(schema)),
         access: &graphql::access::ACCESS,

@@ -68,7 +68,9 @@ fn paths(mistake: &ValidationError<'_>) -> Vec<String> {
             vec![property.as_str().map_or_else(|| at.clone(), |name| format!("{at}.{name}"))]
         }
         ValidationErrorKind::AdditionalProperties { unexpected }
-        | ValidationErrorKind::UnevaluatedProperties { unexpected } => {
+        | ValidationErrorKind::UnevaluatedProperties { unexpected }
+            if !unexpected.is_empty() =>
+        {
             unexpected.iter().map(|name| format!("{at}.{name}")).collect()
         }
         // The kinds are not ours and grow: each other one is about the value itself.

@@ -33,6 +33,7 @@ pub static ACCESS: Access = Access {
         ("serviceLevelClock", STAFF),
         ("serviceLevelClocks", STAFF),
         ("serviceLevelClockChanged", STAFF),
+        ("agreementInForce", STAFF),
         ("priorityMatrix", STAFF),
         ("priorityMatrices", STAFF),
         ("priorityMatrixChanged", STAFF),

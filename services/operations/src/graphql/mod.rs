@@ -27,6 +27,7 @@ ciclo_api::parked_fields!("operations", operations_parked_events, retry_operatio
 pub struct Query(
     incident::IncidentQueries,
     service_level_clock::ServiceLevelClockQueries,
+    service_level_clock::PromiseQueries,
     priority_matrix::PriorityMatrixQueries,
     alert::AlertQueries,
     alert_rule::AlertRuleQueries,

@@ -4,7 +4,7 @@ use super::foreign::{Agreement, Service};
 use super::incident::Incident;
 use crate::domain;
 use crate::domain::clock::SegmentKind as DomainSegment;
-use async_graphql::{Context, Enum, ID, SimpleObject};
+use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use ciclo_api::filters::{BooleanFilter, IdFilter, InstantFilter, IntFilter};
 use ciclo_api::{
     ApiResult, Duration, Instant, Session, TargetKind, enum_filter, filter, record_api, record_object,
@@ -208,5 +208,26 @@ record_api! {
         StartedAt = "started_at",
         /// Priority.
         Priority = "priority",
+    }
+}
+
+/// What is promised now.
+#[derive(Default)]
+pub struct PromiseQueries;
+
+#[Object]
+impl PromiseQueries {
+    /// The agreement whose clocks start on records of a service now, as operations knows it: the active SLA that is valid, the newest of several. Null when nothing is promised. Errors: BAD_ID.
+    async fn agreement_in_force(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The service.")] service: ID,
+    ) -> ApiResult<Option<Agreement>> {
+        use domain::known::{KnownAgreement, binding_agreement};
+        let service = ciclo_api::mutate::id::<ciclo_kernel::ids::ServiceId>(&service)?;
+        let reader = Session::of(ctx).reader();
+        let known = reader.copies_under::<KnownAgreement>(&[service.to_string()]).await?;
+        let now = Session::of(ctx).database().clock().now();
+        Ok(binding_agreement(&known, now).map(|agreement| Agreement::named(&agreement.id)))
     }
 }

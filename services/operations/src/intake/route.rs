@@ -22,7 +22,6 @@ const BODY_MOST: usize = 16 * 1024 * 1024;
 pub const FIELD: &str = "intakeAlertmanager";
 
 /// Operations' own routes.
-#[must_use]
 pub fn routes(shared: Shared) -> Router {
     Router::new()
         .route("/intake/alertmanager", post(intake).layer(DefaultBodyLimit::max(BODY_MOST)))

@@ -1,0 +1,96 @@
+//! The command line.
+
+use crate::config::Common;
+use crate::token::TokenArgs;
+use crate::{services, start};
+use anyhow::{Context, Result};
+use clap::{Args, Parser, Subcommand};
+use std::net::SocketAddr;
+use std::process::ExitCode;
+
+/// IT service management over the whole service lifecycle. Without a command it starts the whole suite.
+#[derive(Parser, Debug)]
+#[command(version, about)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    suite: SuiteArgs,
+}
+
+/// Options of the whole suite in one process.
+#[derive(Args, Clone, Debug)]
+pub struct SuiteArgs {
+    /// What every command takes.
+    #[command(flatten)]
+    pub common: Common,
+    /// Where the gateway listens; the services take the five ports behind it. Port 0 takes any that are free.
+    #[arg(long, env = "CICLO_LISTEN", default_value = "127.0.0.1:4000")]
+    pub listen: SocketAddr,
+    /// Fill an empty suite with a believable organisation before it starts.
+    #[arg(long)]
+    pub seed: bool,
+    /// Answer introspection queries and show the explorer.
+    #[arg(long, env = "CICLO_INTROSPECTION", default_value_t = true, action = clap::ArgAction::Set)]
+    pub introspection: bool,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Run one service, or the gateway, alone.
+    Serve(start::ServeArgs),
+    /// Show the lifecycle once round, through the public API, and check every effect.
+    Demo(crate::demo::DemoArgs),
+    /// Print a token of the embedded suite.
+    Token(TokenArgs),
+    /// Write the documents that are made from the code: error codes, roles, events.
+    Docs {
+        /// The folder.
+        #[arg(long, default_value = "docs")]
+        into: std::path::PathBuf,
+    },
+    /// Print a service's GraphQL schema, as it is composed into the supergraph.
+    Schema {
+        /// The service.
+        service: String,
+    },
+}
+
+impl Cli {
+    /// Runs what the command line says.
+    pub fn run(self) -> ExitCode {
+        match self.dispatch() {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("ciclo: {error:#}");
+                ExitCode::FAILURE
+            }
+        }
+    }
+
+    fn dispatch(self) -> Result<()> {
+        match self.command {
+            None => start::suite(&self.suite),
+            Some(Command::Serve(args)) => start::serve(&args),
+            Some(Command::Demo(args)) => args.run(),
+            Some(Command::Token(args)) => {
+                println!("{}", args.issue()?);
+                Ok(())
+            }
+            Some(Command::Docs { into }) => {
+                for (name, text) in crate::docs::all() {
+                    let path = into.join(name);
+                    if let Some(folder) = path.parent() {
+                        std::fs::create_dir_all(folder)?;
+                    }
+                    std::fs::write(path, text)?;
+                }
+                Ok(())
+            }
+            Some(Command::Schema { service }) => {
+                print!("{}", services::sdl(&service).context("there is no such service")?);
+                Ok(())
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! What differs between one installation and another. One table, checked at the
+//! start with every mistake reported at once.
+
+use anyhow::{Result, bail};
+use ciclo_host::telemetry::LogFormat;
+use ciclo_identity::{AUDIENCE, EMBEDDED_ISSUER, Jwks};
+use clap::Args;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// Options of every command that runs something.
+#[derive(Args, Clone, Debug)]
+pub struct Common {
+    /// The data directory: SQLite files and keys. Made when it is not there.
+    #[arg(long, env = "CICLO_DATA", default_value = "./ciclo-data")]
+    pub data: PathBuf,
+    /// The form of the log, on standard error.
+    #[arg(long, env = "CICLO_LOG_FORMAT", value_enum, default_value_t)]
+    pub log_format: LogFormat,
+    /// What is logged: a level, or targets with levels, as `info,ciclo_transport=debug`.
+    #[arg(long, env = "CICLO_LOG", default_value = "warn,ciclo=info")]
+    pub log: String,
+    /// The OpenID provider that issues tokens; the suite's own key when left out.
+    #[arg(long, env = "CICLO_ISSUER")]
+    pub issuer: Option<String>,
+    /// Where the provider's key set is.
+    #[arg(long, env = "CICLO_JWKS_URL")]
+    pub jwks_url: Option<String>,
+    /// The audience that tokens must name.
+    #[arg(long, env = "CICLO_AUDIENCE", default_value = AUDIENCE)]
+    pub audience: String,
+}
+
+/// Who issues tokens, and how they are checked.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    /// The issuer that tokens must name.
+    pub issuer: String,
+    /// The audience that tokens must name.
+    pub audience: String,
+    /// Where the keys are.
+    pub jwks: Jwks,
+    /// Whether it is the suite's own key.
+    pub embedded: bool,
+}
+
+impl Common {
+    /// The embedded suite in a directory, quiet.
+    #[must_use]
+    pub fn embedded(data: &Path) -> Self {
+        Self {
+            data: data.to_owned(),
+            log_format: LogFormat::Text,
+            log: "warn".to_owned(),
+            issuer: None,
+            jwks_url: None,
+            audience: AUDIENCE.to_owned(),
+        }
+    }
+
+    /// The identity of this installation on an address; every mistake at once.
+    pub fn identity(&self, listen: SocketAddr, embedded_keys: &Path) -> Result<Identity> {
+        let mut mistakes = Vec::new();
+        if self.issuer.is_some() != self.jwks_url.is_some() {
+            mistakes.push("CICLO_ISSUER and CICLO_JWKS_URL go together: set both, or neither".to_owned());
+        }
+        if self.issuer.is_none() && !listen.ip().is_loopback() {
+            mistakes.push(format!(
+                "{listen} is not a loopback address: the suite's own key is for this machine only, set CICLO_ISSUER and CICLO_JWKS_URL"
+            ));
+        }
+        if !mistakes.is_empty() {
+            bail!(mistakes.join("\n"));
+        }
+        Ok(match (&self.issuer, &self.jwks_url) {
+            (Some(issuer), Some(url)) => Identity {
+                issuer: issuer.clone(),
+                audience: self.audience.clone(),
+                jwks: Jwks::Url(url.clone()),
+                embedded: false,
+            },
+            _ => Identity {
+                issuer: EMBEDDED_ISSUER.to_owned(),
+                audience: self.audience.clone(),
+                jwks: Jwks::File(embedded_keys.to_owned()),
+                embedded: true,
+            },
+        })
+    }
+}

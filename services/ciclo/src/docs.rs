@@ -1,0 +1,120 @@
+//! The documents that are made from the code: error codes, roles, events. They
+//! are committed, and a test fails when they are stale.
+
+use ciclo_api::Access;
+use ciclo_kernel::{Code, Role};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+const MADE: &str = "<!-- Made by `ciclo docs`; a test compares it with the code. -->\n\n";
+
+/// All generated documents: path under docs/ and text.
+#[must_use]
+pub fn all() -> BTreeMap<String, String> {
+    let mut pages = errors();
+    pages.insert("roles.md".to_owned(), roles());
+    pages.extend(events());
+    pages
+}
+
+fn errors() -> BTreeMap<String, String> {
+    let mut index = format!(
+        "{MADE}# Errors\n\nA refusal comes as `errors[].extensions.code`, of this closed list, with its facts beside it. \
+         Nothing was changed. A fault comes as `INTERNAL` (or `UNAVAILABLE`) with a `traceId` and nothing else.\n\n\
+         | Code | Meaning |\n|---|---|\n"
+    );
+    let mut pages = BTreeMap::new();
+    for code in Code::ALL {
+        let (name, meaning) = (code.as_str(), code.meaning().trim());
+        let _ = writeln!(index, "| [{name}]({name}.md) | {meaning} |");
+        let page = format!("{MADE}# {name}\n\n{meaning}\n\n## What to do\n\n{}\n", code.advice());
+        pages.insert(format!("errors/{name}.md"), page);
+    }
+    index.push_str("\nWhat the gateway itself says of a malformed request keeps the names that GraphQL servers use: `GRAPHQL_PARSE_FAILED`, \
+                    `GRAPHQL_VALIDATION_FAILED` (an unknown field or argument), `BAD_REQUEST`, `BAD_USER_INPUT` (a variable of the wrong type), \
+                    `INTROSPECTION_DISABLED`.\n");
+    pages.insert("errors/README.md".to_owned(), index);
+    pages
+}
+
+/// The services with their tables of access.
+#[must_use]
+pub fn access() -> [(&'static str, &'static Access); 5] {
+    [
+        (ciclo_catalog::NAME, &ciclo_catalog::graphql::access::ACCESS),
+        (ciclo_design::NAME, &ciclo_design::graphql::access::ACCESS),
+        (ciclo_transition::NAME, &ciclo_transition::graphql::access::ACCESS),
+        (ciclo_operations::NAME, &ciclo_operations::graphql::access::ACCESS),
+        (ciclo_improvement::NAME, &ciclo_improvement::graphql::access::ACCESS),
+    ]
+}
+
+fn roles() -> String {
+    let mut text = format!(
+        "{MADE}# Roles\n\nA token's `roles` claim lists them; unknown ones mean nothing.\n\n| Role | What for |\n|---|---|\n"
+    );
+    for role in Role::ALL {
+        let _ = writeln!(text, "| `{}` | {} |", role.as_str(), role.about().trim());
+    }
+    for (service, access) in access() {
+        let _ = write!(text, "\n## {service}\n\n| Field | Roles |\n|---|---|\n");
+        for (field, roles) in access.fields {
+            let _ = writeln!(text, "| `{field}` | {} |", names(roles));
+        }
+        let _ = write!(text, "\n| Record | Read by |\n|---|---|\n");
+        for (record, roles) in access.records {
+            let _ = writeln!(text, "| `{record}` | {} |", names(roles));
+        }
+    }
+    text
+}
+
+fn names(roles: &[Role]) -> String {
+    roles.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+/// A page for each package of contracts, with every message and its comments.
+fn events() -> BTreeMap<String, String> {
+    let mut pages = BTreeMap::new();
+    let mut index = format!(
+        "{MADE}# Events\n\nEvery record type has one event message: what happened, and the record as it is `after`. \
+         The contract's name of an event is the name of what happened, as `ciclo.operations.v1.IncidentResolved`.\n\n"
+    );
+    let mut files: Vec<_> =
+        ciclo_contracts::pool().files().filter(|file| file.package_name().starts_with("ciclo.")).collect();
+    files.sort_by(|a, b| a.name().cmp(b.name()));
+    for file in files {
+        let package = file.package_name().to_owned();
+        let page = pages.entry(format!("events/{package}.md")).or_insert_with(|| {
+            let _ = writeln!(index, "- [{package}]({package}.md)");
+            format!("{MADE}# {package}\n")
+        });
+        for message in file.messages() {
+            let about = comment(&file, message.path());
+            let _ = write!(page, "\n## {}\n\n{about}\n", message.name());
+            if message.fields().len() > 0 {
+                page.push_str("\n| Field | Type | |\n|---|---|---|\n");
+            }
+            for field in message.fields() {
+                let kind = match field.kind() {
+                    prost_reflect::Kind::Message(message) => message.name().to_owned(),
+                    prost_reflect::Kind::Enum(of) => of.name().to_owned(),
+                    other => format!("{other:?}"),
+                };
+                let list = if field.is_list() { " list" } else { "" };
+                let about = comment(&file, field.path()).replace('\n', " ");
+                let _ = writeln!(page, "| `{}` | {kind}{list} | {about} |", field.name());
+            }
+        }
+    }
+    pages.insert("events/README.md".to_owned(), index);
+    pages
+}
+
+/// The comment above a message or field.
+fn comment(file: &prost_reflect::FileDescriptor, path: &[i32]) -> String {
+    let info = file.file_descriptor_proto().source_code_info.as_ref();
+    let location = info.and_then(|info| info.location.iter().find(|location| location.path == path));
+    let text = location.and_then(|location| location.leading_comments.clone()).unwrap_or_default();
+    text.lines().map(str::trim).collect::<Vec<_>>().join("\n").trim().to_owned()
+}

@@ -1,0 +1,15 @@
+//! Puts the services together: all in one process, or one alone. Holds no rules
+//! of any service.
+
+pub mod banner;
+pub mod cli;
+pub mod config;
+pub mod demo;
+pub mod docs;
+pub mod seed;
+pub mod services;
+pub mod start;
+pub mod stop;
+pub mod story;
+pub mod suite;
+pub mod token;

@@ -1,0 +1,215 @@
+//! Starting: the whole suite in one process, or one part alone.
+
+use crate::cli::SuiteArgs;
+use crate::config::{Common, Identity};
+use crate::suite::{GRACE, RunningSuite, Suite, listen, open_one};
+use crate::{banner, seed, services, stop};
+use anyhow::{Context, Result, bail};
+use ciclo_gateway::{Gateway, GatewayConfig, RunningGateway};
+use ciclo_host::{DataDirectory, telemetry};
+use ciclo_identity::{EmbeddedKey, Issuer, Verifier};
+use ciclo_kernel::{Clock, Principal, Role, SignedDuration, Tenant, Timestamp};
+use ciclo_transport::embedded::RemoteFeed;
+use ciclo_transport::{Embedded, Feed};
+use clap::Args;
+use std::collections::{BTreeMap, HashMap};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio::runtime::{Builder, Runtime};
+
+/// How long a service's own token for its neighbours holds; it makes a new one for every request.
+const NEIGHBOUR_TOKEN: SignedDuration = SignedDuration::from_secs(60);
+
+/// Options of one part alone.
+#[derive(Args, Clone, Debug)]
+pub struct ServeArgs {
+    /// catalog, design, transition, operations, improvement or gateway.
+    pub service: String,
+    /// What every command takes.
+    #[command(flatten)]
+    pub common: Common,
+    /// Where it listens: by default the gateway on port 4000 and the services on the five behind it.
+    #[arg(long, env = "CICLO_LISTEN")]
+    pub listen: Option<SocketAddr>,
+    /// Where another service is, as `design=http://10.0.0.7:4002`; repeat it. By default on this machine's ports 4001 to 4005.
+    #[arg(long = "service", env = "CICLO_SERVICES", value_delimiter = ',')]
+    pub services: Vec<String>,
+    /// Answer introspection queries and show the explorer (gateway only).
+    #[arg(long, env = "CICLO_INTROSPECTION", default_value_t = true, action = clap::ArgAction::Set)]
+    pub introspection: bool,
+}
+
+/// The runtime of a process: two threads, beside the gateway's own.
+pub fn runtime() -> Result<Runtime> {
+    Ok(Builder::new_multi_thread().worker_threads(2).enable_all().thread_name("ciclo").build()?)
+}
+
+/// Runs the whole suite until it is asked to stop.
+pub fn suite(args: &SuiteArgs) -> Result<()> {
+    telemetry::start(args.common.log_format, &args.common.log);
+    runtime()?.block_on(run_suite(args))
+}
+
+async fn run_suite(args: &SuiteArgs) -> Result<()> {
+    if args.seed {
+        let data = DataDirectory::open(&args.common.data)?;
+        seed::fill(&data).await?;
+    }
+    let suite = open(&args.common, args.listen, args.introspection).await?;
+    banner::print(
+        &suite.gateway.address(),
+        &suite.services.urls(),
+        &args.common.data,
+        suite.embedded,
+        suite.empty,
+    );
+    stop::asked().await?;
+    eprintln!("ciclo: stopping");
+    suite.stop().await
+}
+
+/// The whole suite, serving.
+pub struct WholeSuite {
+    services: RunningSuite,
+    gateway: RunningGateway,
+    embedded: bool,
+    empty: bool,
+}
+
+impl WholeSuite {
+    /// The gateway's endpoint.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}/graphql", self.gateway.address())
+    }
+
+    /// Drains and stops: the gateway first, so that nothing new comes in.
+    pub async fn stop(self) -> Result<()> {
+        tokio::task::spawn_blocking(move || self.gateway.stop()).await?;
+        self.services.stop().await;
+        Ok(())
+    }
+}
+
+/// Opens the suite in its data directory and serves it.
+pub async fn open(common: &Common, listen: SocketAddr, introspection: bool) -> Result<WholeSuite> {
+    let data = DataDirectory::open(&common.data)?;
+    let key = EmbeddedKey::open(data.path())?;
+    let identity = common.identity(listen, key.jwks_file())?;
+    let verifier = verifier(&identity).await?;
+    let suite = Suite::open(&data, &Clock::System).await?;
+    let empty = suite.is_empty();
+    let services = suite.run(listen, &verifier).await?;
+    let gateway = gateway(&identity, listen, services.urls(), introspection).await?;
+    Ok(WholeSuite { services, gateway, embedded: identity.embedded, empty })
+}
+
+/// Runs one part until it is asked to stop.
+pub fn serve(args: &ServeArgs) -> Result<()> {
+    telemetry::start(args.common.log_format, &args.common.log);
+    runtime()?.block_on(async {
+        if args.service == ciclo_gateway::NAME {
+            serve_gateway(args).await
+        } else {
+            serve_service(args).await
+        }
+    })
+}
+
+async fn serve_gateway(args: &ServeArgs) -> Result<()> {
+    let listen = args.listen.unwrap_or_else(|| default_address(0));
+    let data = DataDirectory::open(&args.common.data)?;
+    let key = EmbeddedKey::open(data.path())?;
+    let identity = args.common.identity(listen, key.jwks_file())?;
+    let gateway = gateway(&identity, listen, neighbours(&args.services)?, args.introspection).await?;
+    println!("gateway ready at http://{}/graphql", gateway.address());
+    stop::asked().await?;
+    tokio::task::spawn_blocking(move || gateway.stop()).await?;
+    Ok(())
+}
+
+async fn serve_service(args: &ServeArgs) -> Result<()> {
+    let Some(place) = services::NAMES.iter().position(|name| *name == args.service) else {
+        bail!("there is no service {}; there are {} and gateway", args.service, services::NAMES.join(", "));
+    };
+    let name = services::NAMES[place];
+    let address = args.listen.unwrap_or_else(|| default_address(place + 1));
+    let data = DataDirectory::open(&args.common.data)?;
+    let key = EmbeddedKey::open(data.path())?;
+    let identity = args.common.identity(address, key.jwks_file())?;
+    let verifier = verifier(&identity).await?;
+    let (part, held) = open_one(&data, name, &Clock::System).await?;
+    let feeds = remote_feeds(&neighbours(&args.services)?, Issuer::new(&key)?, name)?;
+    let transport = Embedded::new(part.database.clone(), feeds);
+    let running = part.run(listen(address, name).await?, verifier, &transport).await?;
+    println!("{name} ready at http://{}", running.address());
+    stop::asked().await?;
+    running.stop(GRACE).await;
+    drop(held);
+    Ok(())
+}
+
+async fn verifier(identity: &Identity) -> Result<Verifier> {
+    Ok(Verifier::new(identity.jwks.clone(), &identity.issuer, &identity.audience).await?)
+}
+
+async fn gateway(
+    identity: &Identity,
+    listen: SocketAddr,
+    subgraphs: BTreeMap<String, String>,
+    introspection: bool,
+) -> Result<RunningGateway> {
+    let mut config =
+        GatewayConfig::new(listen, subgraphs, &identity.issuer, &identity.audience, identity.jwks.clone());
+    config.introspection = introspection;
+    config.explorer = introspection;
+    // It has a runtime of its own, and starting it blocks.
+    let started = tokio::task::spawn_blocking(move || Gateway::start(config)).await?;
+    started.with_context(|| format!("the gateway cannot start on {listen}"))
+}
+
+fn default_address(place: usize) -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], 4000 + u16::try_from(place).unwrap_or(0)))
+}
+
+/// The services' base URLs: the defaults, with those given in their place.
+fn neighbours(given: &[String]) -> Result<BTreeMap<String, String>> {
+    let mut urls: BTreeMap<String, String> = services::NAMES
+        .iter()
+        .enumerate()
+        .map(|(place, name)| ((*name).to_owned(), format!("http://{}", default_address(place + 1))))
+        .collect();
+    for one in given {
+        let (name, url) =
+            one.split_once('=').with_context(|| format!("--service {one}: it takes name=url"))?;
+        if !urls.contains_key(name) {
+            bail!("--service {one}: there is no service {name}");
+        }
+        urls.insert(name.to_owned(), url.trim_end_matches('/').to_owned());
+    }
+    Ok(urls)
+}
+
+fn remote_feeds(
+    urls: &BTreeMap<String, String>,
+    issuer: Issuer,
+    own: &'static str,
+) -> Result<HashMap<&'static str, Feed>> {
+    let principal = Principal {
+        tenant: Tenant::parse("suite")?,
+        subject: format!("service:{own}"),
+        roles: vec![Role::Subgraph],
+    };
+    let client = reqwest::Client::new();
+    let token: Arc<dyn Fn() -> String + Send + Sync> = Arc::new(move || {
+        // A key that signed at the start goes on signing; an empty token is refused by the neighbour.
+        issuer.issue(&principal, Timestamp::now(), NEIGHBOUR_TOKEN).unwrap_or_default()
+    });
+    Ok(services::NAMES
+        .iter()
+        .filter_map(|name| {
+            let url = urls.get(*name)?.clone();
+            Some((*name, Feed::Remote(RemoteFeed { url, token: token.clone(), client: client.clone() })))
+        })
+        .collect())
+}
