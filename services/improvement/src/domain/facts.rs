@@ -1,6 +1,7 @@
 //! Small facts that several records carry: who and when, targets and periods.
 
 use ciclo_kernel::{Refusal, SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 
 /// The longest period that is looked at at once: 400 days.
 pub const LONGEST_PERIOD: SignedDuration = SignedDuration::from_hours(400 * 24);
@@ -33,7 +34,7 @@ words! {
 }
 
 /// A target of an agreement: how long something may take at a priority.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Target {
     /// What it limits.
     pub kind: TargetKind,

@@ -57,6 +57,40 @@ impl Initiative {
         pdca_phase(self.state())
     }
 
+    /// To when it is put off; none unless it is deferred.
+    #[must_use]
+    pub fn deferred_until(&self) -> Option<Timestamp> {
+        match &self.status {
+            InitiativeStatus::Identified
+            | InitiativeStatus::Assessed
+            | InitiativeStatus::Approved
+            | InitiativeStatus::Planned
+            | InitiativeStatus::InProgress
+            | InitiativeStatus::Implemented
+            | InitiativeStatus::BenefitsReview
+            | InitiativeStatus::Closed { .. }
+            | InitiativeStatus::Rejected { .. } => None,
+            InitiativeStatus::Deferred { until, .. } => Some(*until),
+        }
+    }
+
+    /// Who closed, rejected or deferred it, and when; none while it is under way.
+    #[must_use]
+    pub fn ended(&self) -> Option<&Mark> {
+        match &self.status {
+            InitiativeStatus::Identified
+            | InitiativeStatus::Assessed
+            | InitiativeStatus::Approved
+            | InitiativeStatus::Planned
+            | InitiativeStatus::InProgress
+            | InitiativeStatus::Implemented
+            | InitiativeStatus::BenefitsReview => None,
+            InitiativeStatus::Closed { closed: mark, .. }
+            | InitiativeStatus::Rejected { rejected: mark, .. }
+            | InitiativeStatus::Deferred { deferred: mark, .. } => Some(mark),
+        }
+    }
+
     /// Records what the assessment of effort, benefit and risk found.
     pub fn assess(mut self, assessment: &str, by: &str, at: Timestamp) -> Decision<Self, InitiativeHappened> {
         self.state().go(InitiativeVerb::Assess)?;

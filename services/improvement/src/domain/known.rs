@@ -1,27 +1,31 @@
 //! What improvement knows of its neighbours' records: projections that their
 //! events feed, with no machine and no id type of their own.
 
-use super::facts::Target;
+use super::{facts::Target, written};
 use ciclo_kernel::{
     Refusal,
     ids::{AgreementId, ServiceId},
 };
+use serde::{Deserialize, Serialize};
 
 /// Improvement's own copy of a service of the portfolio.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct KnownService {
     /// The service.
+    #[serde(with = "written")]
     pub id: ServiceId,
     /// The service's name when the newest event was read.
     pub name: String,
 }
 
 /// Improvement's own copy of one version of an agreement.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct KnownAgreement {
     /// The version of the agreement.
+    #[serde(with = "written")]
     pub id: AgreementId,
     /// The service that it is about.
+    #[serde(with = "written")]
     pub service_id: ServiceId,
     /// What a list shows for it.
     pub name: String,

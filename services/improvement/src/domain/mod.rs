@@ -9,8 +9,10 @@ macro_rules! words {
         $name:ident { $($(#[$word_doc:meta])* $word:ident = $written:literal),* $(,)? }
     ) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-        pub enum $name { $($(#[$word_doc])* $word),* }
+        #[derive(
+            Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize,
+        )]
+        pub enum $name { $($(#[$word_doc])* #[serde(rename = $written)] $word),* }
 
         impl $name {
             /// Every value, in order.
@@ -37,12 +39,14 @@ pub mod initiative;
 pub mod initiative_verbs;
 pub mod known;
 pub mod measures;
+pub mod proposals;
 pub mod recommendation;
 pub mod recommendation_verbs;
 pub mod review_lines;
 pub mod service_level_review;
 pub mod seven_steps;
 pub mod target_result;
+mod written;
 
 #[cfg(test)]
 mod review_tests;

@@ -89,6 +89,13 @@ impl Recommendation {
         self.evidence.iter().any(|one| one.kind == kind && one.record_id.as_deref() == Some(record_id))
     }
 
+    /// Whether it takes this evidence: its record is not evidence yet, and there is room.
+    #[must_use]
+    pub fn takes(&self, evidence: &NewEvidence) -> bool {
+        let known = evidence.record_id.as_deref().is_some_and(|id| self.has_evidence(evidence.kind, id));
+        !known && self.evidence.len() < MOST_EVIDENCE
+    }
+
     /// Adds evidence, each record once.
     pub fn add_evidence(
         mut self,
