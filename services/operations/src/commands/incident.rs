@@ -76,7 +76,13 @@ pub async fn change(
 ) -> Result<Versioned<Incident>> {
     let incident = tx.change(id, expected, verb).await?;
     clock::follow(tx, &incident.record).await?;
-    let close_at = match &incident.record.status {
+    tx.set_timer(&id.to_string(), CLOSE_TIMER, close_at(&incident.record)).await?;
+    Ok(incident)
+}
+
+/// When an incident is closed by itself; none unless it is resolved.
+fn close_at(incident: &Incident) -> Option<Timestamp> {
+    match &incident.status {
         IncidentStatus::Resolved { resolution } => Some(resolution.resolved.at + REOPEN_WINDOW),
         IncidentStatus::New
         | IncidentStatus::Assigned
@@ -84,9 +90,7 @@ pub async fn change(
         | IncidentStatus::OnHold { .. }
         | IncidentStatus::Closed { .. }
         | IncidentStatus::Cancelled { .. } => None,
-    };
-    tx.set_timer(&id.to_string(), CLOSE_TIMER, close_at).await?;
-    Ok(incident)
+    }
 }
 
 /// Resolves an incident, and its open children when asked to.
@@ -105,13 +109,23 @@ pub async fn resolve(
         let open = Filter::All(vec![
             Filter::is("parent_id", id.to_string()),
             Filter::Any(
-                [IncidentState::Assigned, IncidentState::InProgress, IncidentState::OnHold]
-                    .map(|state| Filter::is("state", ciclo_kernel::Machine::as_str(state)))
-                    .to_vec(),
+                [
+                    IncidentState::New,
+                    IncidentState::Assigned,
+                    IncidentState::InProgress,
+                    IncidentState::OnHold,
+                ]
+                .map(|state| Filter::is("state", ciclo_kernel::Machine::as_str(state)))
+                .to_vec(),
             ),
         ]);
         for child in tx.list::<Incident>(open, CHILDREN_MOST).await? {
             let said = notes.clone();
+            if child.record.state() == IncidentState::New {
+                // Who resolves one that nobody has taken takes it.
+                let take = |incident: Incident, by: &str, at| incident.assign(None, Some(by), at);
+                change(tx, child.record.id, None, take).await?;
+            }
             let resolve = move |incident: Incident, by: &str, at| incident.resolve(code, &said, by, at);
             change(tx, child.record.id, None, resolve).await?;
         }
@@ -140,6 +154,12 @@ pub async fn link(
         if parent.links.parent.is_some() {
             return Err(Refusal::rule("a part of another incident has no parts of its own")
                 .with("parent", parent.id.to_string())
+                .into());
+        }
+        let parts = tx.list::<Incident>(Filter::is("parent_id", id.to_string()), 1).await?;
+        if let Some(part) = parts.first() {
+            return Err(Refusal::rule("an incident that has parts is no part of another")
+                .with("part", part.record.id.to_string())
                 .into());
         }
     }
@@ -225,13 +245,15 @@ pub async fn resolve_with_alert(tx: &mut Tx, id: IncidentId) -> Result<()> {
     change(tx, id, None, resolve).await.map(|_| ())
 }
 
-/// Closes a resolved incident whose time to be reopened is over; one that is not is left alone.
+/// Closes a resolved incident whose time to be reopened is over; one that is not is left alone, with the
+/// timer that it has now: it may have been resolved anew since its timer was read.
 pub async fn close_in_time(tx: &mut Tx, id: IncidentId) -> Result<()> {
     let incident = tx.get::<Incident>(id).await?.record;
-    if incident.state() == IncidentState::Resolved {
-        change(tx, id, None, |incident, by, at| incident.close(Closing::Automatic, by, at)).await?;
-    } else {
-        tx.set_timer(&id.to_string(), CLOSE_TIMER, None).await?;
+    match close_at(&incident) {
+        Some(at) if at <= tx.now() => {
+            change(tx, id, None, |incident, by, at| incident.close(Closing::Automatic, by, at)).await?;
+        }
+        later => tx.set_timer(&id.to_string(), CLOSE_TIMER, later).await?,
     }
     Ok(())
 }
