@@ -57,6 +57,9 @@ fn report(path: &str, alert: &Value, common: &BTreeMap<String, String>) -> Resul
         None | Some(Value::Null) => None,
         ends => instant(&at("endsAt"), ends)?,
     };
+    if ends_at.is_some_and(|ends_at| status == "resolved" && ends_at < starts_at) {
+        return Err(Refusal::invalid(&at("endsAt"), "an alert cannot end before it began"));
+    }
     let labels = labels(&at("labels"), fields.get("labels"))?;
     let mut annotations = common.clone();
     annotations.extend(self::labels(&at("annotations"), fields.get("annotations"))?);
@@ -76,11 +79,13 @@ fn report(path: &str, alert: &Value, common: &BTreeMap<String, String>) -> Resul
 
 fn title(labels: &BTreeMap<String, String>, annotations: &BTreeMap<String, String>) -> String {
     let named = [annotations.get("summary"), annotations.get("description"), labels.get("alertname")];
-    let text =
-        named.into_iter().flatten().find(|text| !text.trim().is_empty()).map_or("alert", String::as_str);
     // Annotations are templates of somebody's rules: whatever they hold becomes one line of the length we keep.
-    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    line.trim().chars().take(text::LINE).collect::<String>().trim().to_owned()
+    let line = |text: &String| {
+        let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        line.trim().chars().take(text::LINE).collect::<String>().trim().to_owned()
+    };
+    let mut lines = named.into_iter().flatten().map(line);
+    lines.find(|line| !line.is_empty()).unwrap_or_else(|| "alert".to_owned())
 }
 
 /// The words that Prometheus rules use by custom.
@@ -191,5 +196,18 @@ mod tests {
         let title = reports(&long).unwrap()[0].title.clone();
         assert_eq!(title.chars().count(), text::LINE);
         assert!(text::line("title", &title).is_ok());
+
+        let mut empty = payload();
+        empty["alerts"][0]["annotations"]["summary"] = json!("\u{0}\n");
+        assert_eq!(reports(&empty).unwrap()[0].title, "Disk");
+    }
+
+    #[test]
+    fn an_alert_does_not_end_before_it_began() {
+        let mut backwards = payload();
+        backwards["alerts"][0]["endsAt"] = json!("2026-05-04T07:59:59Z");
+        assert_eq!(reports(&backwards).unwrap()[0].ends_at, None, "while it fires its end is a guess");
+        backwards["alerts"][0]["status"] = json!("resolved");
+        assert_eq!(reports(&backwards).unwrap_err().facts["field"], "alerts[0].endsAt");
     }
 }
