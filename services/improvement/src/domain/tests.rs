@@ -180,8 +180,12 @@ fn evidence_fits_its_kind_and_is_added_once() {
         assert_eq!(add(bad).unwrap_err().code, code, "{text}");
     }
     let many = ProposeRecommendation { evidence: vec![note("x"); MOST_EVIDENCE], ..proposal() };
-    let full = recommendation_with(many).add_evidence(note("x"), "jo", at(1)).unwrap_err();
-    assert_eq!(full.code, Code::LimitExceeded);
+    let full = recommendation_with(many);
+    assert!(!full.takes(&note("x")));
+    assert_eq!(full.add_evidence(note("x"), "jo", at(1)).unwrap_err().code, Code::LimitExceeded);
+    let proposed = recommendation_with(proposal());
+    assert!(!proposed.takes(&NewEvidence::result(nth(1), None)), "it is evidence already");
+    assert!(proposed.takes(&NewEvidence::result(nth(2), None)));
 }
 
 #[test]

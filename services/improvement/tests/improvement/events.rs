@@ -259,8 +259,9 @@ async fn what_cannot_be_read_is_refused_as_poison() {
     let of = fresh::<ServiceId>();
     let mut clock = Clock::new(&of, &fresh::<AgreementId>(), &fresh::<IncidentId>(), 0);
     let breach = clock.breached(61);
-    clock.after.subject_type = "Weather".to_owned();
-    let unknown = clock.stopped(70);
+    let mut strange = Clock::new(&of, &fresh::<AgreementId>(), &fresh::<IncidentId>(), 0);
+    strange.after.subject_type = "Weather".to_owned();
+    let unknown = strange.stopped(70);
     assert!(service.deliver("operations", &unknown).await.is_err());
     for (source, mut row) in [
         ("catalog", service_event(&of, "Payroll", 1, "ServiceProposed")),

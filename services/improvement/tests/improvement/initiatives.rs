@@ -58,7 +58,7 @@ async fn an_initiative_goes_round_the_cycle() {
     assert_eq!((&one["benefit"], &one["nextStep"]), (&json!("half the misses"), &json!(null)));
     assert_eq!((&one["endedBy"], &one["recommendation"]), (&json!("ana"), &json!(null)));
     assert_eq!(one["plannedEnd"], minute(200).to_string());
-    assert_eq!(one["history"][15]["eventType"], "ciclo.improvement.v1.InitiativeClosed");
+    assert_eq!(one["history"][14]["eventType"], "ciclo.improvement.v1.InitiativeClosed");
 }
 
 #[tokio::test]
