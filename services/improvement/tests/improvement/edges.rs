@@ -72,3 +72,31 @@ async fn results_are_listed_by_what_they_are_of() {
     );
     assert_eq!(read(&service, &shown).await.at("recommendations.totalCount"), 0, "it was met");
 }
+
+#[tokio::test]
+async fn a_list_costs_the_same_statements_whatever_its_length() {
+    let service = open().await;
+    for _ in 0..50 {
+        // Agreements of their own: a recommendation each.
+        let (of, bound) = (fresh::<ServiceId>(), fresh::<ciclo_kernel::ids::AgreementId>());
+        tell(&service, &Clock::new(&of, &bound, &fresh::<IncidentId>(), 0).stopped(90)).await;
+    }
+    let cost = async |first: usize| {
+        let query = format!(
+            "{{ targetResults(first: {first}) {{ nodes {{ incident {{ recommendations {{ title initiative {{ id }}
+                evidence {{ result {{ clock {{ result {{ id }} }} }} }} }} }} }} }} }}"
+        );
+        let before = service.part.database.statements();
+        let seen = read(&service, &query).await;
+        assert_eq!(seen.at("targetResults.nodes").as_array().unwrap().len(), first);
+        let last = format!(
+            "targetResults.nodes.{}.incident.recommendations.0.evidence.1.result.clock.result.id",
+            first - 1
+        );
+        assert!(seen.at(&last).is_string());
+        service.part.database.statements() - before
+    };
+    let few = cost(2).await;
+    assert_eq!(cost(50).await, few);
+    assert!(few <= 5, "{few}");
+}
