@@ -125,6 +125,7 @@ pub async fn once_round(story: &Story<'_>) -> Result<()> {
         bail!("no clock was started by the agreement");
     }
     let breach = story.clock_breaches(&incident, "RESOLUTION").await?;
+    story.assigned_incident(&mut incident, "diego").await?;
     story.resolved_incident(&mut incident, "diego", "Took the broken node out of the balancer.").await?;
 
     println!("\n5. Improvement: the breach raises a recommendation, which becomes a requirement in design");

@@ -75,6 +75,14 @@ pub async fn fill(data: &DataDirectory) -> Result<()> {
     teller.tell(end).await
 }
 
+/// A service of the organisation, with what belongs to it.
+struct Told {
+    service: Held,
+    item: Held,
+    agreement: Held,
+    offering: Held,
+}
+
 /// Tells the story to the services of this process.
 struct Local {
     suite: Suite,
@@ -120,10 +128,10 @@ impl Local {
             capabilities: &[("Web operations", 3), ("Service desk", 4)],
         };
         let organisation = story.organisation(&names).await?;
-        let mut told: Vec<(Held, Held, Held)> = Vec::new();
+        let mut told: Vec<Told> = Vec::new();
         for (place, (name, family, criticality, depends)) in SERVICES.iter().enumerate() {
             let mut service = story.chartered_service(name, family, *criticality, &organisation).await?;
-            story.offering(&service, &format!("Access to {name}"), place % 3 == 0).await?;
+            let offering = story.offering(&service, &format!("Access to {name}"), place % 3 == 0).await?;
             let mut package = story.package_opens(&service).await?;
             story.service_reaches(&service, "IN_DESIGN").await?;
             story
@@ -137,7 +145,7 @@ impl Local {
                 .live_item(&format!("{}-01", family.replace(' ', "-")), "server", *criticality, &[&service])
                 .await?;
             for below in *depends {
-                story.relate(&item, "DEPENDS_ON", &told[*below].1).await?;
+                story.relate(&item, "DEPENDS_ON", &told[*below].item).await?;
             }
             self.pass(self.clock.now() + SignedDuration::from_hours(2)).await?;
             let mut change = story
@@ -146,22 +154,22 @@ impl Local {
             story.closed_change(&mut change).await?;
             service = story.service_reaches(&service, "OPERATIONAL").await?;
             for below in *depends {
-                let on = json!({ "on": told[*below].0.id });
+                let on = json!({ "on": told[*below].service.id });
                 story.on(&mut service, ciclo_catalog::NAME, "addServiceDependency", on).await?;
             }
             story.agreement_activates(&agreement).await?;
             self.settle().await?;
-            told.push((service, item, agreement));
+            told.push(Told { service, item, agreement, offering });
         }
         self.tickets(&story, &told, end).await?;
-        for (_, _, agreement) in told.iter().step_by(5) {
-            story.published_review(agreement, 30).await?;
+        for one in told.iter().step_by(5) {
+            story.published_review(&one.agreement, 30).await?;
         }
         self.settle().await
     }
 
     /// Tickets spread over the days that are left: most are resolved in time, some wait, some are late.
-    async fn tickets(&self, story: &Story<'_>, told: &[(Held, Held, Held)], end: Timestamp) -> Result<()> {
+    async fn tickets(&self, story: &Story<'_>, told: &[Told], end: Timestamp) -> Result<()> {
         let begin = self.clock.now();
         let step = end.duration_since(begin) / i32::try_from(TICKETS + 1)?;
         let mut open: Vec<(Timestamp, Held, &str)> = Vec::new();
@@ -173,16 +181,25 @@ impl Local {
                 story.resolved_incident(&mut incident, person, "Found the cause and mended it.").await?;
             }
             self.pass(now).await?;
-            let (service, item, _) = &told[self.roll(told.len())];
+            let Told { service, item, offering, .. } = &told[self.roll(told.len())];
+            let person = PEOPLE[self.roll(PEOPLE.len())];
+            if ticket % 10 == 9 {
+                story.fulfilled_request(offering, "carla", person).await?;
+                continue;
+            }
             let name = service.fields["name"].as_str().unwrap_or("The service");
             let title = format!("{name} {}", TROUBLES[self.roll(TROUBLES.len())]);
             let urgency = 1 + i32::try_from(self.roll(3))?;
-            let incident = story.opened_incident(&title, service, &[item], urgency).await?;
+            let mut incident = story.opened_incident(&title, service, &[item], urgency).await?;
+            // Somebody takes most of them within minutes.
+            let minutes = if self.roll(10) == 0 { 45 } else { 2 + self.roll(12) };
+            self.pass(now + SignedDuration::from_mins(i64::try_from(minutes)?)).await?;
+            story.assigned_incident(&mut incident, person).await?;
             // One in eight is late for its target; a few of the last stay open.
             let hours = if self.roll(8) == 0 { 30 + self.roll(60) } else { 1 + self.roll(3) };
             let due = now + SignedDuration::from_hours(i64::try_from(hours)?);
             if due < end {
-                open.push((due, incident, PEOPLE[self.roll(PEOPLE.len())]));
+                open.push((due, incident, person));
             }
         }
         open.sort_by_key(|(due, _, _)| *due);

@@ -100,7 +100,7 @@ impl Story<'_> {
 
     /// Waits until a service is in a state; the service.
     pub async fn service_reaches(&self, service: &Held, state: &str) -> Result<Held> {
-        let query = "query Service($id: ID!) { service(id: $id) { id version state } }";
+        let query = "query Service($id: ID!) { service(id: $id) { id version state name } }";
         self.arrives(&format!("service {state}"), "catalog", query, json!({ "id": service.id }), |data| {
             super::held(&data["service"]).filter(|service| service.fields["state"] == state)
         })

@@ -67,10 +67,9 @@ impl Story<'_> {
         select: &str,
     ) -> Result<Held> {
         input["idempotencyKey"] = json!(self.teller.key());
-        let mut type_name = mutation.to_owned();
-        type_name[..1].make_ascii_uppercase();
+        let type_name = input_type(mutation);
         let query = format!(
-            "mutation Act($input: {type_name}Input!) {{ {mutation}(input: $input) {{ id version {select} }} }}"
+            "mutation Act($input: {type_name}!) {{ {mutation}(input: $input) {{ id version {select} }} }}"
         );
         let answer = self.teller.send(service, subject, &query, json!({ "input": input })).await?;
         let record = answer["data"][mutation].clone();
@@ -132,6 +131,18 @@ impl Story<'_> {
             self.teller.settle().await.context("settling")?;
         }
     }
+}
+
+/// The input type of a mutation: named after it, but for the moves of a request, which share one.
+fn input_type(mutation: &str) -> String {
+    if ["startFulfilment", "fulfilServiceRequest", "approveServiceRequest", "closeServiceRequest"]
+        .contains(&mutation)
+    {
+        return "MoveServiceRequestInput".to_owned();
+    }
+    let mut name = format!("{mutation}Input");
+    name[..1].make_ascii_uppercase();
+    name
 }
 
 /// The record at a place in an answer, when it is there.

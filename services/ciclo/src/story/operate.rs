@@ -1,6 +1,6 @@
 //! Operation: incidents on a service, and the clocks that its agreement started.
 
-use super::{Held, Story, held};
+use super::{APPROVER, Held, Story, held};
 use anyhow::Result;
 use serde_json::{Value, json};
 
@@ -61,12 +61,31 @@ impl Story<'_> {
         .await
     }
 
-    /// Works on an incident and resolves it.
-    pub async fn resolved_incident(&self, incident: &mut Held, person: &str, notes: &str) -> Result<()> {
+    /// Gives an incident to a person.
+    pub async fn assigned_incident(&self, incident: &mut Held, person: &str) -> Result<()> {
         let assign = json!({ "group": "web operations", "person": person });
-        self.on_as(person, incident, "operations", "assignIncident", assign).await?;
+        self.on_as(person, incident, "operations", "assignIncident", assign).await
+    }
+
+    /// Works on an incident that somebody has, and resolves it.
+    pub async fn resolved_incident(&self, incident: &mut Held, person: &str, notes: &str) -> Result<()> {
         self.on_as(person, incident, "operations", "startIncident", json!({})).await?;
         let resolve = json!({ "code": "FIXED", "notes": notes });
         self.on_as(person, incident, "operations", "resolveIncident", resolve).await
+    }
+
+    /// Asks for an offering, has it approved when that is needed, and fulfils it.
+    pub async fn fulfilled_request(&self, offering: &Held, requester: &str, person: &str) -> Result<Held> {
+        let ask = json!({ "offering": offering.id, "answers": { "reason": "For my work." } });
+        let mut request = self.act_as(requester, "operations", "submitServiceRequest", ask, "state").await?;
+        if request.fields["state"] == "PENDING_APPROVAL" {
+            self.on_as(APPROVER, &mut request, "operations", "approveServiceRequest", json!({})).await?;
+        }
+        self.on_as(person, &mut request, "operations", "startFulfilment", json!({})).await?;
+        for task in 0..2 {
+            self.on_as(person, &mut request, "operations", "completeTask", json!({ "index": task })).await?;
+        }
+        self.on_as(person, &mut request, "operations", "fulfilServiceRequest", json!({})).await?;
+        Ok(request)
     }
 }

@@ -13,7 +13,6 @@ pub fn binary() -> &'static Path {
 /// The suite, however many processes it is.
 pub struct Suite {
     pub gateway: String,
-    pub operations: String,
     pub data: PathBuf,
     processes: Vec<Process>,
     _directory: TempDir,
@@ -24,8 +23,8 @@ impl Suite {
     pub fn one() -> Self {
         let (directory, data) = directory();
         let process = start_in(&data);
-        let (gateway, operations) = (process.url("explorer"), service_url(&process));
-        Self { gateway, operations, data, processes: vec![process], _directory: directory }
+        let gateway = process.url("explorer");
+        Self { gateway, data, processes: vec![process], _directory: directory }
     }
 
     /// Six processes over one data directory.
@@ -53,8 +52,7 @@ impl Suite {
         let gateway = Process::start(binary(), &arguments, "ready").expect("starts");
         let url = gateway.url("gateway");
         processes.push(gateway);
-        let operations = format!("http://{host}:{}", ports[3]);
-        Self { gateway: url, operations, data, processes, _directory: directory }
+        Self { gateway: url, data, processes, _directory: directory }
     }
 
     /// A client of the gateway with a role in the tests' tenant.
@@ -77,11 +75,6 @@ pub fn start_in(data: &Path) -> Process {
 pub fn try_start_in(data: &Path) -> Result<Process, String> {
     let data = data.display().to_string();
     Process::start(binary(), &["--data", &data, "--listen", "127.0.0.1:0"], "Ctrl-C")
-}
-
-/// The base URL of operations, from the banner.
-pub fn service_url(process: &Process) -> String {
-    process.url("intake").trim_end_matches("/intake/alertmanager").to_owned()
 }
 
 /// A loopback address that this test process has for itself, a new one at each call: six processes
