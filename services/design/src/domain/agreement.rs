@@ -10,7 +10,7 @@ use ciclo_kernel::{
 
 // The line of the rules, `… ACTIVE → UNDER_REVIEW → ACTIVE | SUPERSEDED | EXPIRED | TERMINATED`, is read
 // so: a version in force ends from ACTIVE as from UNDER_REVIEW; and a version that is agreed but not in
-// force yet is superseded when a newer one is agreed. Nothing else ends before it was in force.
+// force yet is superseded when a newer one comes into force. Nothing else ends before it was in force.
 machine! {
     machine "agreement";
     /// How far a version of an agreement has come.

@@ -10,9 +10,24 @@ use super::{
     known_service::KnownService,
     terms::{TargetKind, Terms},
 };
-use ciclo_kernel::{Decision, Machine, Refusal, Timestamp, ids::AgreementId, text};
+use ciclo_kernel::{Code, Decision, Machine, Refusal, Timestamp, ids::AgreementId, text};
 
 impl Agreement {
+    /// The most versions of agreements on one service that have not ended.
+    pub const STANDING_MOST: usize = 1000;
+
+    /// Refuses one more version on a service that has `standing` of them that have not ended.
+    pub fn must_have_room(service: &KnownService, standing: usize) -> Result<(), Refusal> {
+        if standing < Self::STANDING_MOST {
+            return Ok(());
+        }
+        let most = Self::STANDING_MOST;
+        let why = format!("a service has at most {most} versions of agreements that have not ended");
+        Err(Refusal::new(Code::LimitExceeded, why)
+            .with("service", service.id.to_string())
+            .with("limit", most))
+    }
+
     /// Drafts the first version of an agreement on a service.
     pub fn draft(
         id: AgreementId,

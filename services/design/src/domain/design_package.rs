@@ -182,12 +182,12 @@ impl DesignPackage {
     ) -> Decision<Self, DesignPackageHappened> {
         service.must_accept("design packages")?;
         let fits = match purpose {
-            DesignPackagePurpose::NewService => !service.operational,
+            DesignPackagePurpose::NewService => service.being_built(),
             DesignPackagePurpose::Change | DesignPackagePurpose::Improvement => service.operational,
         };
         if !fits {
-            let why = "a package for a new service needs one that is not in operation yet, one for a change or an \
-                       improvement a service in operation";
+            let why = "a package for a new service needs one that is chartered and not in operation yet, one for a \
+                       change or an improvement a service in operation";
             return Err(Refusal::rule(format!("{why}; {} is {}", service.name, service.state))
                 .with("purpose", purpose.as_str())
                 .with("serviceState", service.state.as_str()));

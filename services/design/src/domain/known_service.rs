@@ -1,12 +1,18 @@
 //! What design knows of the catalog's services: a projection that catalog's
 //! events feed, with no machine and no id type of its own.
 
+use super::written;
 use ciclo_kernel::{Refusal, ids::ServiceId};
+use serde::{Deserialize, Serialize};
+
+/// States in which a service is ordered, or further, and not in operation yet.
+const BEING_BUILT: &[&str] = &["CHARTERED", "IN_DESIGN", "IN_TRANSITION"];
 
 /// Design's own copy of a service of the portfolio.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct KnownService {
     /// The service.
+    #[serde(with = "written")]
     pub id: ServiceId,
     /// The service's name when the newest event was read.
     pub name: String,
@@ -30,6 +36,19 @@ impl KnownService {
             operational: state == "OPERATIONAL",
             accepts_agreements: !["RETIRING", "RETIRED", "REJECTED"].contains(&state),
         }
+    }
+
+    /// Whether the service was ordered and is not in operation yet.
+    #[must_use]
+    pub fn being_built(&self) -> bool {
+        BEING_BUILT.contains(&self.state.as_str())
+    }
+
+    /// Whether customers use the service, so that its agreements can be in force: it is in
+    /// operation, or being phased out.
+    #[must_use]
+    pub fn in_use(&self) -> bool {
+        self.operational || self.state == "RETIRING"
     }
 
     /// Refuses when the service takes no new `what`.

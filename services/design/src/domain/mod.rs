@@ -33,12 +33,15 @@ macro_rules! words {
 pub mod agreement;
 pub mod agreement_verbs;
 pub mod approval;
+pub mod belonging;
 pub mod design_package;
 pub mod facts;
+pub mod known_customer;
 pub mod known_service;
 pub mod requirement;
 pub mod terms;
 pub mod underpinning;
+mod written;
 
 #[cfg(test)]
 pub(crate) mod samples;

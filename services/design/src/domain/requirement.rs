@@ -233,10 +233,6 @@ impl Requirement {
         by: &str,
         at: Timestamp,
     ) -> Decision<Self, RequirementHappened> {
-        let recommendation = match &input.source {
-            RequirementSource::ByHand => None,
-            RequirementSource::Recommendation { id, .. } => Some(*id),
-        };
         let requirement = Self {
             id,
             service: input.service,
@@ -246,6 +242,7 @@ impl Requirement {
             raised: Mark::new(by, at),
             status: RequirementStatus::Draft,
         };
+        let recommendation = requirement.recommendation();
         Ok((requirement, RequirementHappened::Raised { recommendation }))
     }
 
@@ -257,6 +254,15 @@ impl Requirement {
             RequirementStatus::Agreed { .. } => RequirementState::Agreed,
             RequirementStatus::Satisfied { .. } => RequirementState::Satisfied,
             RequirementStatus::Dropped { .. } => RequirementState::Dropped,
+        }
+    }
+
+    /// The recommendation that led to it; none when it was raised by hand.
+    #[must_use]
+    pub fn recommendation(&self) -> Option<RecommendationId> {
+        match &self.source {
+            RequirementSource::ByHand => None,
+            RequirementSource::Recommendation { id, .. } => Some(*id),
         }
     }
 

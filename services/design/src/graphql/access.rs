@@ -1,7 +1,14 @@
 //! Who may use which of design's fields. docs/roles.md is made from this table.
 
 use ciclo_api::{Access, STAFF};
-use ciclo_kernel::Role::{Admin, Designer};
+use ciclo_kernel::Role::{self, Admin, Approver, Designer};
+
+/// Who designs services.
+const DESIGNS: &[Role] = &[Designer, Admin];
+/// Who approves what others have designed.
+const APPROVES: &[Role] = &[Approver, Admin];
+/// Who speaks for or against a package in review.
+const REVIEWS: &[Role] = &[Designer, Approver, Admin];
 
 /// Design's table of access.
 pub static ACCESS: Access = Access {
@@ -9,10 +16,35 @@ pub static ACCESS: Access = Access {
         ("requirement", STAFF),
         ("requirements", STAFF),
         ("requirementChanged", STAFF),
-        ("raiseRequirement", &[Designer, Admin]),
-        ("agreeRequirement", &[Designer, Admin]),
+        ("raiseRequirement", DESIGNS),
+        ("reviseRequirement", DESIGNS),
+        ("agreeRequirement", DESIGNS),
+        ("traceRequirement", DESIGNS),
+        ("satisfyRequirement", DESIGNS),
+        ("dropRequirement", DESIGNS),
+        ("designPackage", STAFF),
+        ("designPackages", STAFF),
+        ("designPackageChanged", STAFF),
+        ("openDesignPackage", DESIGNS),
+        ("planDesignPackage", DESIGNS),
+        ("waiveCondition", REVIEWS),
+        ("submitDesignPackage", DESIGNS),
+        ("returnDesignPackage", REVIEWS),
+        ("approveDesignPackage", APPROVES),
+        ("agreement", STAFF),
+        ("agreements", STAFF),
+        ("agreementChanged", STAFF),
+        ("draftAgreement", DESIGNS),
+        ("reviseAgreement", DESIGNS),
+        ("startNegotiation", DESIGNS),
+        ("agreeAgreement", DESIGNS),
+        ("draftNextAgreement", DESIGNS),
+        ("reviewAgreement", DESIGNS),
+        ("renewAgreement", DESIGNS),
+        ("terminateAgreement", DESIGNS),
+        ("expireAgreement", DESIGNS),
         ("designParkedEvents", &[Admin]),
         ("retryDesignParkedEvents", &[Admin]),
     ],
-    records: &[("Requirement", STAFF)],
+    records: &[("Requirement", STAFF), ("DesignPackage", STAFF), ("Agreement", STAFF)],
 };

@@ -1,8 +1,16 @@
 //! Design's part of the supergraph.
 
 pub mod access;
+pub mod agreement;
+pub mod agreement_terms;
+pub mod agreement_verbs;
+pub mod design_package;
+pub mod design_package_verbs;
 pub mod foreign;
+mod input;
 pub mod requirement;
+pub mod requirement_verbs;
+pub mod underpinning;
 
 use async_graphql::{MergedObject, MergedSubscription, Schema};
 use ciclo_transport::Handler;
@@ -12,15 +20,30 @@ ciclo_api::parked_fields!("design", design_parked_events, retry_design_parked_ev
 
 /// What can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(requirement::RequirementQueries, ParkedQueries);
+pub struct Query(
+    requirement::RequirementQueries,
+    design_package::DesignPackageQueries,
+    agreement::AgreementQueries,
+    foreign::ForeignQueries,
+    ParkedQueries,
+);
 
 /// What can be done.
 #[derive(MergedObject, Default)]
-pub struct Mutation(requirement::RequirementMutations, ParkedMutations);
+pub struct Mutation(
+    requirement_verbs::RequirementMutations,
+    design_package_verbs::DesignPackageMutations,
+    agreement_verbs::AgreementMutations,
+    ParkedMutations,
+);
 
 /// What can be followed.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(requirement::RequirementSubscriptions);
+pub struct Subscription(
+    requirement::RequirementSubscriptions,
+    design_package::DesignPackageSubscriptions,
+    agreement::AgreementSubscriptions,
+);
 
 /// Design's schema.
 #[must_use]

@@ -1,8 +1,11 @@
 //! Where design's records stand: their tables, and the columns that lists
 //! filter and sort by.
 
+pub mod agreement;
+mod copies;
+mod design_package;
 mod m0002_records;
-mod requirement;
+pub mod requirement;
 
 use ciclo_store::MigrationTrait;
 use ciclo_store::schema::Base;

@@ -1,13 +1,14 @@
 //! Requirements through the API: versions, keys, history, the past, lists, subscriptions.
 
+use crate::kit::{OTHER, SERVICE, call, chartered, done, empty, knowing, package, raise, verb};
+use ciclo_contracts::catalog::v1::ServiceState;
 use ciclo_kernel::{Role, SignedDuration};
-use ciclo_testkit::{TestService, caller};
+use ciclo_testkit::caller;
 use futures::StreamExt;
 use serde_json::json;
 
 const RAISE: &str =
     "mutation($input: RaiseRequirementInput!) { raiseRequirement(input: $input) { id version state title } }";
-const SERVICE: &str = "svc_0190a0b0c0d07000800000000000000a";
 
 fn input(key: &str, title: &str) -> serde_json::Value {
     json!({ "input": {
@@ -18,7 +19,7 @@ fn input(key: &str, title: &str) -> serde_json::Value {
 
 #[tokio::test]
 async fn a_requirement_has_versions_history_and_a_past() {
-    let design = TestService::open("design", ciclo_design::open).await;
+    let design = knowing(ServiceState::InDesign).await;
     let raised = design.admin(RAISE, input("k1", "Survives the loss of a node")).await;
     let id = raised.text("raiseRequirement.id");
     let before = design.clock.now();
@@ -50,7 +51,7 @@ async fn a_requirement_has_versions_history_and_a_past() {
 
 #[tokio::test]
 async fn a_key_answers_once_and_refuses_other_arguments() {
-    let design = TestService::open("design", ciclo_design::open).await;
+    let design = knowing(ServiceState::InDesign).await;
     let first = design.admin(RAISE, input("same", "One")).await.text("raiseRequirement.id");
     assert_eq!(design.admin(RAISE, input("same", "One")).await.text("raiseRequirement.id"), first);
     assert_eq!(design.admin(RAISE, input("same", "Two")).await.code(), "IDEMPOTENCY_CONFLICT");
@@ -60,7 +61,7 @@ async fn a_key_answers_once_and_refuses_other_arguments() {
 
 #[tokio::test]
 async fn lists_page_filter_and_sort() {
-    let design = TestService::open("design", ciclo_design::open).await;
+    let design = knowing(ServiceState::InDesign).await;
     for n in 0..5 {
         design.clock.advance(SignedDuration::from_secs(1));
         let raised = design.admin(RAISE, input(&format!("k{n}"), &format!("Requirement {n}"))).await;
@@ -88,7 +89,7 @@ async fn lists_page_filter_and_sort() {
 
 #[tokio::test]
 async fn a_subscription_resumes_behind_its_cursor() {
-    let design = TestService::open("design", ciclo_design::open).await;
+    let design = knowing(ServiceState::InDesign).await;
     for n in 0..3 {
         let _ = design.admin(RAISE, input(&format!("k{n}"), &format!("R{n}"))).await;
     }
@@ -108,7 +109,7 @@ async fn a_subscription_resumes_behind_its_cursor() {
 
 #[tokio::test]
 async fn roles_and_tenants_are_walls() {
-    let design = TestService::open("design", ciclo_design::open).await;
+    let design = knowing(ServiceState::InDesign).await;
     let refused = design.execute(&caller(&[Role::Viewer]), RAISE, input("k", "R")).await;
     assert_eq!(refused.code(), "FORBIDDEN");
     let id = design.admin(RAISE, input("k", "R")).await.text("raiseRequirement.id");
@@ -119,4 +120,72 @@ async fn roles_and_tenants_are_walls() {
     assert!(seen.at("requirement").is_null());
     let wrong = design.admin(read, json!({ "id": "inc_0190a0b0c0d07000800000000000000a" })).await;
     assert_eq!(wrong.code(), "BAD_ID");
+}
+
+#[tokio::test]
+async fn a_requirement_lives_from_its_draft_to_its_evidence() {
+    let design = chartered().await;
+    let (package, _) = package(&design).await;
+    let id = raise(&design, "k", "Survives").await;
+    let wording =
+        json!({ "title": "Survives the loss of a node", "kind": "CONTINUITY", "priority": "SHOULD" });
+    let fields = "title kind priority acceptanceCriterion description";
+    let revised = verb(&design, "reviseRequirement", &id, 1, wording.clone(), fields).await;
+    assert_eq!(revised.at("reviseRequirement.kind"), "CONTINUITY");
+    assert_eq!(revised.at("reviseRequirement.acceptanceCriterion"), &json!(null), "left out is cleared");
+    let unmet = verb(&design, "agreeRequirement", &id, 2, json!({}), "state").await;
+    assert_eq!(unmet.code(), "CRITERIA_UNMET");
+    assert_eq!(unmet.facts()["missing"].as_array().unwrap().len(), 1);
+    let mut with_criterion = wording;
+    with_criterion["acceptanceCriterion"] = json!("A node is pulled, nobody notices");
+    done(&design, "reviseRequirement", &id, 2, with_criterion.clone()).await;
+    let tracing = json!({ "solutionElement": "Second node", "package": package, "test": "T-1", "target": "RESOLUTION 1" });
+    let traced =
+        verb(&design, "traceRequirement", &id, 3, tracing, "solutionElement test target package { id }")
+            .await;
+    assert_eq!(traced.at("traceRequirement.package.id"), package.as_str());
+    assert_eq!(traced.at("traceRequirement.target"), "RESOLUTION 1");
+    let agreed = verb(&design, "agreeRequirement", &id, 4, json!({}), "state agreedBy agreedAt").await;
+    assert_eq!(agreed.at("agreeRequirement.agreedBy"), "ana");
+    assert_eq!(verb(&design, "reviseRequirement", &id, 5, with_criterion, "id").await.code(), "WRONG_STATE");
+    let blank = verb(&design, "satisfyRequirement", &id, 5, json!({ "evidence": " " }), "id").await;
+    assert_eq!(blank.code(), "INVALID");
+    let evidence =
+        json!({ "id": id, "expectedVersion": 5, "idempotencyKey": "done", "evidence": "Test T-1 passed" });
+    let satisfied = call(&design, "satisfyRequirement", evidence, "state evidence endedBy raisedBy").await;
+    assert_eq!(satisfied.at("satisfyRequirement.evidence"), "Test T-1 passed");
+    assert_eq!(satisfied.at("satisfyRequirement.endedBy"), "ana");
+    let refused = verb(&design, "dropRequirement", &id, 6, json!({ "reason": "no" }), "id").await;
+    assert_eq!(refused.code(), "WRONG_STATE");
+    assert_eq!(refused.facts()["state"], "SATISFIED");
+
+    let other = raise(&design, "other", "Not now").await;
+    let dropped = verb(
+        &design,
+        "dropRequirement",
+        &other,
+        1,
+        json!({ "reason": "Too dear" }),
+        "state dropReason agreedBy",
+    )
+    .await;
+    assert_eq!(dropped.at("dropRequirement.dropReason"), "Too dear");
+    assert_eq!(dropped.at("dropRequirement.agreedBy"), &json!(null));
+}
+
+#[tokio::test]
+async fn a_requirement_needs_a_known_service_and_a_package_of_it() {
+    let design = empty().await;
+    assert_eq!(design.admin(RAISE, input("k", "R")).await.code(), "NOT_FOUND");
+    let design = chartered().await;
+    let id = raise(&design, "k", "R").await;
+    let unknown = json!({ "package": "dpk_0190a0b0c0d07000800000000000000a" });
+    assert_eq!(verb(&design, "traceRequirement", &id, 1, unknown, "id").await.code(), "NOT_FOUND");
+    let service = ciclo_contracts::catalog::v1::service_event::What::Chartered(Default::default());
+    let row = crate::kit::service_row(OTHER, "ServiceChartered", service, 1);
+    design.clock.advance(SignedDuration::from_secs(1));
+    design.deliver("catalog", &row).await.unwrap();
+    let (others, _) = package(&design).await;
+    let refused = verb(&design, "traceRequirement", &id, 1, json!({ "package": others }), "id").await;
+    assert_eq!((refused.code(), &refused.facts()["package"]), ("RULE_VIOLATED", &json!(others)));
 }

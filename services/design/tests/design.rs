@@ -1,3 +1,0 @@
-//! Design through its schema, on a database of its own.
-
-mod requirement;
