@@ -36,7 +36,10 @@ async fn an_incident_is_led_from_its_report_to_its_end() {
         .await;
     let own = json!([{ "id": life.id }]);
     assert_eq!(read["service"], json!({ "id": service(), "incidents": own }));
-    assert_eq!(read["items"], json!([{ "id": item(1), "incidents": own }, { "id": item(2), "incidents": own }]));
+    assert_eq!(
+        read["items"],
+        json!([{ "id": item(1), "incidents": own }, { "id": item(2), "incidents": own }])
+    );
     for (field, value) in [
         ("version", json!(8)),
         ("description", json!("Since\nnine – 郵便")),
@@ -60,7 +63,8 @@ async fn an_incident_is_led_from_its_report_to_its_end() {
     let resolution = json!({ "code": "FIXED", "notes": notes, "by": "ana", "at": "2026-05-04T08:05:00Z" });
     assert_eq!(read["resolution"], resolution);
     let history = read["history"].as_array().unwrap().iter();
-    let names: Vec<_> = history.map(|entry| entry["eventType"].as_str().unwrap().rsplit('.').next().unwrap()).collect();
+    let names: Vec<_> =
+        history.map(|entry| entry["eventType"].as_str().unwrap().rsplit('.').next().unwrap()).collect();
     let short = ["Opened", "Assigned", "Assigned", "Started", "Held", "Resumed", "Resolved", "Closed"];
     assert_eq!(names, short.map(|name| format!("Incident{name}")));
 }
@@ -108,7 +112,9 @@ async fn a_priority_is_of_the_matrix_unless_somebody_sets_it_for_a_reason() {
         let query = "mutation($input: SetPriorityMatrixInput!) { setPriorityMatrix(input: $input) { cells version } }";
         operations.admin(query, json!({ "input": { "idempotencyKey": key(), "cells": cells } })).await
     };
-    for bad in [json!([[1, 2, 3], [2, 3, 4]]), json!([[2, 1, 3], [2, 3, 4], [3, 4, 5]]), json!([[1], [2], [3]])] {
+    for bad in
+        [json!([[1, 2, 3], [2, 3, 4]]), json!([[2, 1, 3], [2, 3, 4], [3, 4, 5]]), json!([[1], [2], [3]])]
+    {
         assert_eq!(set(bad).await.code(), "INVALID");
     }
     assert_eq!(set(json!([[1, 1, 2], [1, 2, 2], [2, 2, 3]])).await.at("setPriorityMatrix.version"), 1);
@@ -117,8 +123,14 @@ async fn a_priority_is_of_the_matrix_unless_somebody_sets_it_for_a_reason() {
     assert_eq!(new.read("priority").await["priority"], 2);
     assert_eq!(old.read("priority").await["priority"], 3, "records keep the priority that they have");
 
-    assert_eq!(old.go("overrideIncidentPriority", json!({ "priority": 1, "reason": " " })).await.code(), "INVALID");
-    assert_eq!(old.go("overrideIncidentPriority", json!({ "priority": 6, "reason": "x" })).await.code(), "INVALID");
+    assert_eq!(
+        old.go("overrideIncidentPriority", json!({ "priority": 1, "reason": " " })).await.code(),
+        "INVALID"
+    );
+    assert_eq!(
+        old.go("overrideIncidentPriority", json!({ "priority": 6, "reason": "x" })).await.code(),
+        "INVALID"
+    );
     old.to("overrideIncidentPriority", json!({ "priority": 1, "reason": "The board" }), "NEW").await;
     let read = old.read("priority priorityReason").await;
     assert_eq!(read, json!({ "priority": 1, "priorityReason": "The board" }));
@@ -139,7 +151,8 @@ async fn a_parent_resolves_its_open_children() {
     let operations = operations().await;
     let mut parent = Life::open(&operations, json!({})).await;
     let new = child(&operations, &parent.id).await;
-    let (mut held, mut cancelled) = (child(&operations, &parent.id).await, child(&operations, &parent.id).await);
+    let (mut held, mut cancelled) =
+        (child(&operations, &parent.id).await, child(&operations, &parent.id).await);
     held.to("holdIncident", json!({ "reason": "PROBLEM" }), "ON_HOLD").await;
     cancelled.to("cancelIncident", json!({ "reason": "A drill" }), "CANCELLED").await;
     let alone = Life::open(&operations, json!({})).await;
@@ -152,7 +165,10 @@ async fn a_parent_resolves_its_open_children() {
     for resolved in [&new, &held] {
         assert_eq!(resolved.state().await, "RESOLVED");
         let read = resolved.read("resolution { code notes by } person").await;
-        assert_eq!(read["resolution"], json!({ "code": "WORKAROUND", "notes": "Another relay", "by": "ana" }));
+        assert_eq!(
+            read["resolution"],
+            json!({ "code": "WORKAROUND", "notes": "Another relay", "by": "ana" })
+        );
     }
     assert_eq!(new.read("person").await["person"], "ana", "who resolves one that is nobody's has taken it");
     assert_eq!(cancelled.state().await, "CANCELLED");
@@ -225,14 +241,18 @@ async fn it_is_reopened_inside_the_window_and_followed_up_after_it() {
     assert_eq!(early.code(), "RULE_VIOLATED", "it is not closed yet");
     assert_eq!(fire_due(&operations.part.database).await.unwrap(), 1);
     let next = Life::open(&operations, json!({ "followUpOf": life.id })).await;
-    assert_eq!(next.read("followUpOf { id state }").await["followUpOf"], json!({ "id": life.id, "state": "CLOSED" }));
+    assert_eq!(
+        next.read("followUpOf { id state }").await["followUpOf"],
+        json!({ "id": life.id, "state": "CLOSED" })
+    );
 }
 
 #[tokio::test]
 async fn it_is_closed_by_itself_when_the_window_ends() {
     let operations = operations().await;
     let database = &operations.part.database;
-    let (mut quiet, mut again) = (Life::open(&operations, json!({})).await, Life::open(&operations, json!({})).await);
+    let (mut quiet, mut again) =
+        (Life::open(&operations, json!({})).await, Life::open(&operations, json!({})).await);
     for life in [&mut quiet, &mut again] {
         life.begin().await;
         life.resolve().await;
@@ -260,6 +280,8 @@ async fn a_major_incident_has_its_own_process() {
         life.to("setMajorIncident", json!({ "major": major }), "NEW").await;
         assert_eq!(life.read("major").await["major"], major);
     }
-    let found = operations.admin("{ incidents(filter: { major: { eq: REVIEWED } }) { nodes { id } } }", json!({})).await;
+    let found = operations
+        .admin("{ incidents(filter: { major: { eq: REVIEWED } }) { nodes { id } } }", json!({}))
+        .await;
     assert_eq!(found.at("incidents.nodes"), &json!([{ "id": life.id }]));
 }

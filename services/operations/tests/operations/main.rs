@@ -1,6 +1,16 @@
 //! Operations through its schema, on a database of its own.
 
+mod alert;
+mod alertmanager;
+mod clock;
+mod deliveries;
+mod incident;
 mod known;
 mod known_error;
+mod ledger;
+mod life;
+mod outside;
 mod problem;
+mod schema;
 mod service_request;
+mod statements;
