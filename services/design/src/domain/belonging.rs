@@ -55,3 +55,67 @@ impl Requirement {
         open && self.tracing.package.is_none()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{
+        agreement::Agreement,
+        design_package::{DesignPackagePurpose, DesignPackageState},
+        samples::{at, id, package, package_in, requirement, requirement_in, service, tracing},
+    };
+    use super::*;
+
+    #[test]
+    fn an_approved_package_keeps_its_requirements_as_they_are() {
+        let approved = package_in(DesignPackageState::Approved);
+        let own = Tracing { package: Some(approved.id), ..tracing() };
+        let comes = requirement();
+        assert_eq!(approved.takes(&comes, &own).unwrap_err().code, Code::RuleViolated);
+        let stays = requirement().trace(own.clone()).unwrap().0;
+        let tested = Tracing { test: Some("T-13".to_owned()), ..own.clone() };
+        assert_eq!(approved.takes(&stays, &tested), Ok(()));
+        let elsewhere = Tracing { solution_element: None, ..own };
+        assert_eq!(approved.takes(&stays, &elsewhere).unwrap_err().facts["packageState"], "APPROVED");
+    }
+
+    #[test]
+    fn an_open_package_takes_requirements_of_its_service_up_to_a_limit() {
+        let open = package();
+        let own = Tracing { package: Some(open.id), ..tracing() };
+        assert_eq!(open.takes(&requirement(), &own), Ok(()));
+        let other = Requirement { service: id(), ..requirement() };
+        assert_eq!(open.takes(&other, &own).unwrap_err().code, Code::RuleViolated);
+        assert_eq!(open.must_have_room(DesignPackage::REQUIREMENTS_MOST - 1), Ok(()));
+        let full = open.must_have_room(DesignPackage::REQUIREMENTS_MOST).unwrap_err();
+        assert_eq!((full.code, &full.facts["limit"]), (Code::LimitExceeded, &1000.into()));
+        let service = service("OPERATIONAL");
+        assert_eq!(Agreement::must_have_room(&service, 999), Ok(()));
+        assert_eq!(Agreement::must_have_room(&service, 1000).unwrap_err().code, Code::LimitExceeded);
+    }
+
+    #[test]
+    fn open_requirements_without_a_package_wait_for_one() {
+        assert!(requirement().waits());
+        for state in RequirementState::STATES {
+            assert!(!requirement_in(*state).waits(), "it has a package");
+        }
+        let dropped = requirement().drop("no", "jo", at(1)).unwrap().0;
+        assert!(!dropped.waits());
+    }
+
+    #[test]
+    fn packages_for_a_new_service_need_a_charter_and_agreements_a_service_in_use() {
+        let opens = |state| {
+            DesignPackage::open(id(), &service(state), DesignPackagePurpose::NewService, None, "eva", at(0))
+                .is_ok()
+        };
+        assert!(["CHARTERED", "IN_DESIGN", "IN_TRANSITION"].into_iter().all(opens));
+        assert!(
+            !["PROPOSED", "APPROVED", "OPERATIONAL", "RETIRING", "RETIRED", "REJECTED"]
+                .into_iter()
+                .any(opens)
+        );
+        assert!(["OPERATIONAL", "RETIRING"].into_iter().all(|state| service(state).in_use()));
+        assert!(!["IN_TRANSITION", "RETIRED"].into_iter().any(|state| service(state).in_use()));
+    }
+}
