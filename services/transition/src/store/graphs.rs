@@ -63,8 +63,10 @@ impl Kept {
     /// Reads everything. What commits meanwhile is behind `tail`, and read again when the log is followed.
     async fn read(&mut self, reader: &Reader, tail: u64) -> Result<()> {
         *self = Self::default();
-        each(reader, |item: ConfigurationItem| self.take_item(&item)).await?;
-        each(reader, |relation: ItemRelation| self.take_relation(&relation)).await?;
+        futures::try_join!(
+            each(reader, |item| put_item(&mut self.nodes, &item)),
+            each(reader, |relation| put_relation(&mut self.relations, &relation)),
+        )?;
         self.build();
         self.sequence = Some(tail);
         Ok(())
@@ -73,9 +75,10 @@ impl Kept {
     /// Takes in what happened since. A failure on the way is made good by the next call, which starts
     /// from the same place: to take in a record twice is no harm.
     async fn follow(&mut self, reader: &Reader, sequence: u64, tail: u64) -> Result<()> {
-        let items = since(reader, sequence, |item: ConfigurationItem| self.take_item(&item)).await?;
-        let relations =
-            since(reader, sequence, |relation: ItemRelation| self.take_relation(&relation)).await?;
+        let (items, relations) = futures::try_join!(
+            since(reader, sequence, |item| put_item(&mut self.nodes, &item)),
+            since(reader, sequence, |relation| put_relation(&mut self.relations, &relation)),
+        )?;
         if items + relations > 0 {
             self.build();
         }
@@ -83,22 +86,22 @@ impl Kept {
         Ok(())
     }
 
-    fn take_item(&mut self, item: &ConfigurationItem) {
-        self.nodes.insert(item.id, item.into());
-    }
-
-    fn take_relation(&mut self, relation: &ItemRelation) {
-        let relation = ImpactRelation::from(relation);
-        if relation.holds {
-            self.relations.insert(relation.id, relation);
-        } else {
-            self.relations.remove(&relation.id);
-        }
-    }
-
     fn build(&mut self) {
         let (nodes, relations) = (self.nodes.values().cloned(), self.relations.values().copied());
         self.graph = Arc::new(ImpactGraph::new(nodes, relations));
+    }
+}
+
+fn put_item(nodes: &mut BTreeMap<ConfigurationItemId, ImpactNode>, item: &ConfigurationItem) {
+    nodes.insert(item.id, item.into());
+}
+
+fn put_relation(relations: &mut BTreeMap<ItemRelationId, ImpactRelation>, relation: &ItemRelation) {
+    let relation = ImpactRelation::from(relation);
+    if relation.holds {
+        relations.insert(relation.id, relation);
+    } else {
+        relations.remove(&relation.id);
     }
 }
 
