@@ -84,7 +84,7 @@ async fn the_end_of_the_trouble_resolves_the_alert_and_its_incident() {
 }
 
 #[tokio::test]
-async fn an_incident_stays_when_its_rule_or_another_alert_says_so() {
+async fn an_incident_stays_when_its_rule_says_so() {
     let outside = Outside::open().await;
     rule(&outside.operations, json!({ "resolveIncidentWithAlert": false })).await;
     outside.send(&[firing("ab12")]).await;

@@ -2,7 +2,7 @@
 
 use crate::known::{change, item, named, nth, operations, service};
 use crate::life::{Life, ask, key};
-use ciclo_kernel::ids::{IncidentId, ServiceId};
+use ciclo_kernel::ids::{IncidentId, RecordId, ServiceId};
 use ciclo_kernel::{Role, SignedDuration};
 use ciclo_operations::timers::fire_due;
 use ciclo_testkit::TestService;
@@ -260,6 +260,12 @@ async fn it_is_closed_by_itself_when_the_window_ends() {
     operations.clock.advance(WINDOW - INSTANT);
     again.to("reopenIncident", json!({ "reason": "It came back" }), "IN_PROGRESS").await;
     assert_eq!(fire_due(database).await.unwrap(), 0);
+    // A timer that was read before its incident was resolved anew closes nothing.
+    let id = IncidentId::parse(&quiet.id).unwrap();
+    let early = database.write(&named("ana", &[]), move |tx| {
+        Box::pin(async move { ciclo_operations::commands::incident::close_in_time(tx, id).await })
+    });
+    early.await.unwrap();
     assert_eq!(quiet.state().await, "RESOLVED");
     operations.clock.advance(INSTANT);
     assert_eq!(fire_due(database).await.unwrap(), 1);
