@@ -261,8 +261,8 @@ async fn it_is_closed_by_itself_when_the_window_ends() {
     again.to("reopenIncident", json!({ "reason": "It came back" }), "IN_PROGRESS").await;
     assert_eq!(fire_due(database).await.unwrap(), 0);
     // A timer that was read before its incident was resolved anew closes nothing.
-    let id = IncidentId::parse(&quiet.id).unwrap();
-    let early = database.write(&named("ana", &[]), move |tx| {
+    let (by, id) = (named("ana", &[]), IncidentId::parse(&quiet.id).unwrap());
+    let early = database.write(&by, move |tx| {
         Box::pin(async move { ciclo_operations::commands::incident::close_in_time(tx, id).await })
     });
     early.await.unwrap();
