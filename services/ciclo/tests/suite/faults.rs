@@ -3,7 +3,7 @@
 
 use crate::support::{Suite, binary, start_in, try_start_in};
 use ciclo_testkit::process::{Client, directory, token};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,11 +14,24 @@ const KILLS: usize = 50;
 /// Clients that write.
 const WRITERS: usize = 4;
 
-const PROPOSE: &str = "mutation($i: ProposeServiceInput!) { proposeService(input: $i) { id version } }";
-const REVISE: &str = "mutation($i: ReviseServiceInput!) { reviseService(input: $i) { id version } }";
+/// What was acknowledged: the newest version of each record, and whether the service was chartered.
+type Ledger = Arc<Mutex<HashMap<String, (i64, bool)>>>;
 
-/// What was acknowledged: the newest version of each record.
-type Ledger = Arc<Mutex<HashMap<String, i64>>>;
+/// What the services of this test are measured against and made for.
+#[derive(Clone)]
+struct Ground {
+    customer: String,
+    objective: String,
+}
+
+/// Sends a mutation; the version of the record that it answers with, none when the suite has gone.
+async fn act(client: &Client, mutation: &str, input: Value) -> Option<(String, i64)> {
+    let type_name = format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..]);
+    let query = format!("mutation($i: {type_name}!) {{ {mutation}(input: $i) {{ id version }} }}");
+    let answer = client.try_send(&query, json!({ "i": input })).await.ok()?;
+    let record = &answer.0["data"][mutation];
+    Some((record["id"].as_str()?.to_owned(), record["version"].as_i64()?))
+}
 
 /// A small generator, so that a failing run can be repeated by its seed.
 struct Dice(u64);
@@ -30,19 +43,56 @@ impl Dice {
     }
 }
 
-/// Writes until the suite goes away; every acknowledged write stands in the ledger.
-async fn write(client: Client, ledger: Ledger, acknowledged: Arc<AtomicUsize>, name: String) {
+/// Charters services until the suite goes away; every acknowledged write stands in the ledger.
+async fn write(client: Client, ledger: Ledger, acknowledged: Arc<AtomicUsize>, name: String, ground: Ground) {
+    let note = |id: &str, version: i64, chartered: bool| {
+        ledger.lock().unwrap().insert(id.to_owned(), (version, chartered));
+        acknowledged.fetch_add(1, Ordering::SeqCst);
+    };
     for n in 0.. {
-        let input = json!({ "i": { "idempotencyKey": format!("{name}-{n}"), "name": format!("{name} {n}"), "view": "BUSINESS", "criticality": 3 } });
-        let Ok(answer) = client.try_send(PROPOSE, input).await else { return };
-        let Some(id) = answer.0["data"]["proposeService"]["id"].as_str() else { return };
-        ledger.lock().unwrap().insert(id.to_owned(), 1);
-        acknowledged.fetch_add(1, Ordering::SeqCst);
-        let input = json!({ "i": { "idempotencyKey": format!("{name}-{n}r"), "id": id, "expectedVersion": 1, "description": "Revised" } });
-        let Ok(answer) = client.try_send(REVISE, input).await else { return };
-        let Some(version) = answer.0["data"]["reviseService"]["version"].as_i64() else { return };
-        ledger.lock().unwrap().insert(id.to_owned(), version);
-        acknowledged.fetch_add(1, Ordering::SeqCst);
+        let key = |step: usize| format!("{name}-{n}-{step}");
+        let propose = json!({
+            "idempotencyKey": key(0), "name": format!("{name} {n}"), "description": "Under fire.", "owner": "carla",
+            "view": "BUSINESS", "criticality": 3, "customers": [ground.customer],
+        });
+        let Some((id, mut version)) = act(&client, "proposeService", propose).await else { return };
+        note(&id, version, false);
+        let moves = [
+            ("setServiceSupport", json!({ "objective": ground.objective, "strength": 50 })),
+            ("defineService", json!({})),
+            ("analyseService", json!({ "businessCase": "It pays." })),
+            ("approveService", json!({})),
+            ("charterService", json!({})),
+        ];
+        for (step, (mutation, mut input)) in moves.into_iter().enumerate() {
+            input["id"] = json!(id);
+            input["expectedVersion"] = json!(version);
+            input["idempotencyKey"] = json!(key(step + 1));
+            let Some((_, after)) = act(&client, mutation, input).await else { return };
+            version = after;
+            note(&id, version, mutation == "charterService");
+        }
+    }
+}
+
+/// The ground that every round stands on; made once, found again by its keys.
+async fn ground(client: &Client) -> Ground {
+    let customer = json!({ "idempotencyKey": "ground-customer", "name": "Norte Retail" });
+    let objective = json!({ "idempotencyKey": "ground-objective", "name": "Sell", "weight": 50 });
+    let (customer, _) = act(client, "defineCustomer", customer).await.unwrap();
+    let (objective, _) = act(client, "defineBusinessObjective", objective).await.unwrap();
+    Ground { customer, objective }
+}
+
+/// Waits until design has a package for a service, and says how many it has.
+async fn packages(client: &Client, service: &str) -> i64 {
+    let query = "query($of: ID!) { designPackages(filter: { service: { eq: $of } }) { totalCount } }";
+    loop {
+        let found = client.send(query, json!({ "of": service })).await;
+        let count = found.at("designPackages.totalCount").as_i64().unwrap();
+        if count > 0 {
+            return count;
+        }
     }
 }
 
@@ -54,12 +104,18 @@ async fn killed_fifty_times_under_writes_nothing_acknowledged_is_lost() {
     for round in 0..KILLS {
         let suite = start_in(&data);
         let client = Client::new(&suite.url("explorer"), &token(binary(), &data, "admin", "acme"));
+        let ground = ground(&client).await;
         let acknowledged = Arc::new(AtomicUsize::new(0));
         let writers: Vec<_> = (0..WRITERS)
             .map(|writer| {
-                let work =
-                    write(client.clone(), ledger.clone(), acknowledged.clone(), format!("r{round}w{writer}"));
-                tokio::spawn(work)
+                let name = format!("r{round}w{writer}");
+                tokio::spawn(write(
+                    client.clone(),
+                    ledger.clone(),
+                    acknowledged.clone(),
+                    name,
+                    ground.clone(),
+                ))
             })
             .collect();
         // Killed after a number of acknowledged writes that the dice say: in the middle of others.
@@ -76,16 +132,25 @@ async fn killed_fifty_times_under_writes_nothing_acknowledged_is_lost() {
     let client = Client::new(&suite.url("explorer"), &token(binary(), &data, "admin", "acme"));
     let written = ledger.lock().unwrap().clone();
     assert!(written.len() > KILLS, "{} records", written.len());
-    for (id, version) in written {
-        let read = client
-            .send("query($id: ID!) { service(id: $id) { version history { version } } }", json!({ "id": id }))
-            .await;
+    let mut chartered = 0;
+    for (id, (version, is_chartered)) in written {
+        // A charter takes effect once: one package in design, and one entry into design here.
+        if is_chartered {
+            chartered += 1;
+            assert_eq!(packages(&client, &id).await, 1, "{id}: packages of one charter");
+        }
+        let read = "query($id: ID!) { service(id: $id) { version history { version eventType } } }";
+        let read = client.send(read, json!({ "id": id })).await;
         let kept = read.at("service.version").as_i64().unwrap();
         assert!(kept >= version, "{id}: version {version} was acknowledged, {kept} is there");
         let history = read.at("service.history").as_array().unwrap();
         let versions: Vec<i64> = history.iter().map(|entry| entry["version"].as_i64().unwrap()).collect();
         assert_eq!(versions, (1..=kept).collect::<Vec<_>>(), "{id}: the history has holes");
+        let entered =
+            history.iter().filter(|entry| entry["eventType"] == "ciclo.catalog.v1.ServiceEnteredDesign");
+        assert!(entered.count() <= 1, "{id}: entered design more than once");
     }
+    assert!(chartered > 0, "nothing was chartered before a kill");
     assert_eq!(suite.terminate(), Some(0));
 }
 

@@ -1,6 +1,9 @@
 //! The journeys of the loop through the gateway, in one process and as six.
 
 use crate::support::{Suite, binary};
+use ciclo_testkit::process::token;
+use ciclo_transport::envelope;
+use serde_json::json;
 use std::process::Command;
 
 /// The demonstration against a running suite: it exits 0 only if each effect was read back.
@@ -27,4 +30,66 @@ fn the_lifecycle_goes_once_round_as_six_processes() {
     let suite = Suite::six();
     demonstrate(&suite);
     assert!(suite.terminate().iter().all(|code| *code == Some(0)));
+}
+
+/// One trace from the client's request through the gateway and a service into its log, and from
+/// there through the consumer into the log of the neighbour.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_trace_goes_from_the_client_to_the_neighbour() {
+    let suite = Suite::six();
+    let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+    let client = reqwest::Client::new();
+    let admin = token(binary(), &suite.data, "admin", "acme");
+    let send = async |mutation: &str, input: serde_json::Value| {
+        let type_name = format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..]);
+        let query = format!("mutation($i: {type_name}!) {{ {mutation}(input: $i) {{ id version }} }}");
+        let request = client.post(&suite.gateway).bearer_auth(&admin);
+        let request = request.header("traceparent", format!("00-{trace}-00f067aa0ba902b7-01"));
+        let answer =
+            request.json(&json!({ "query": query, "variables": { "i": input } })).send().await.unwrap();
+        let answer: serde_json::Value = answer.json().await.unwrap();
+        let record = answer["data"][mutation].clone();
+        assert!(record["id"].is_string(), "{answer}");
+        record
+    };
+    let customer = send("defineCustomer", json!({ "idempotencyKey": "c", "name": "Norte Retail" })).await;
+    let objective = json!({ "idempotencyKey": "o", "name": "Sell", "weight": 50 });
+    let objective = send("defineBusinessObjective", objective).await;
+    let mut service = send(
+        "proposeService",
+        json!({
+            "idempotencyKey": "p", "name": "Web shop", "description": "Sells.", "owner": "carla",
+            "view": "BUSINESS", "criticality": 1, "customers": [customer["id"]],
+        }),
+    )
+    .await;
+    for (mutation, mut input) in [
+        ("setServiceSupport", json!({ "objective": objective["id"], "strength": 80 })),
+        ("defineService", json!({})),
+        ("analyseService", json!({ "businessCase": "It pays." })),
+        ("approveService", json!({})),
+        ("charterService", json!({})),
+    ] {
+        input["id"] = service["id"].clone();
+        input["expectedVersion"] = service["version"].clone();
+        input["idempotencyKey"] = json!(mutation);
+        service = send(mutation, input).await;
+    }
+    let neighbour = token(binary(), &suite.data, "subgraph", "suite");
+    for (name, event) in
+        [("catalog", "ciclo.catalog.v1.ServiceChartered"), ("design", "ciclo.design.v1.DesignPackageOpened")]
+    {
+        let url = suite.service(name);
+        // Held open until there is something; the event is there when its neighbour's is.
+        let row = loop {
+            let request =
+                client.get(format!("{url}/internal/log?after=0&limit=1000&wait=20")).bearer_auth(&neighbour);
+            let bytes = request.send().await.unwrap().bytes().await.unwrap();
+            let rows = envelope::decode_batch(&bytes).unwrap();
+            if let Some(row) = rows.into_iter().find(|row| row.event_type == event) {
+                break row;
+            }
+        };
+        assert!(row.traceparent.contains(trace), "{event}: {}", row.traceparent);
+    }
 }

@@ -1,6 +1,7 @@
 //! Starting the suite's processes.
 
 use ciclo_testkit::process::{Client, Process, directory, token};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use tempfile::TempDir;
@@ -14,6 +15,7 @@ pub fn binary() -> &'static Path {
 pub struct Suite {
     pub gateway: String,
     pub data: PathBuf,
+    services: HashMap<&'static str, String>,
     processes: Vec<Process>,
     _directory: TempDir,
 }
@@ -24,7 +26,7 @@ impl Suite {
         let (directory, data) = directory();
         let process = start_in(&data);
         let gateway = process.url("explorer");
-        Self { gateway, data, processes: vec![process], _directory: directory }
+        Self { gateway, data, services: HashMap::new(), processes: vec![process], _directory: directory }
     }
 
     /// Six processes over one data directory.
@@ -35,6 +37,7 @@ impl Suite {
         let ports = [4001, 4002, 4003, 4004, 4005];
         let urls: Vec<String> =
             names.iter().zip(&ports).map(|(name, port)| format!("{name}=http://{host}:{port}")).collect();
+        let services = names.into_iter().zip(ports.map(|port| format!("http://{host}:{port}"))).collect();
         let urls = urls.join(",");
         let data_text = data.display().to_string();
         let mut processes: Vec<Process> = names
@@ -52,12 +55,17 @@ impl Suite {
         let gateway = Process::start(binary(), &arguments, "ready").expect("starts");
         let url = gateway.url("gateway");
         processes.push(gateway);
-        Self { gateway: url, data, processes, _directory: directory }
+        Self { gateway: url, data, services, processes, _directory: directory }
     }
 
     /// A client of the gateway with a role in the tests' tenant.
     pub fn client(&self, role: &str) -> Client {
         Client::new(&self.gateway, &token(binary(), &self.data, role, "acme"))
+    }
+
+    /// The base URL of a service that is a process of its own.
+    pub fn service(&self, name: &str) -> &str {
+        &self.services[name]
     }
 
     /// Stops every process and says how each ended.
