@@ -179,7 +179,7 @@ async fn people_acknowledge_silence_and_resolve_alerts() {
     );
     let heard = act(operations, "unsuppressAlert", "UnsuppressAlertInput", moved(ids[1], 3, json!({}))).await;
     assert_eq!(heard.text("it.state"), "OPEN");
-    outside.send(&[firing("02")]).await;
+    outside.send(&[firing("01"), firing("02")]).await;
     assert_eq!(outside.seen().await["incidents"]["totalCount"], 1);
 }
 
