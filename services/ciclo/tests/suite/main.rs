@@ -2,5 +2,6 @@
 
 mod documents;
 mod faults;
+mod glossary;
 mod journeys;
 mod support;
