@@ -2,8 +2,9 @@
 
 use crate::cli::SuiteArgs;
 use crate::config::{Common, Identity};
+use crate::stop::Stop;
 use crate::suite::{GRACE, RunningSuite, Suite, listen, open_one};
-use crate::{banner, seed, services, stop};
+use crate::{banner, seed, services};
 use anyhow::{Context, Result, bail};
 use ciclo_gateway::{Gateway, GatewayConfig, RunningGateway};
 use ciclo_host::{DataDirectory, telemetry};
@@ -55,6 +56,7 @@ async fn run_suite(args: &SuiteArgs) -> Result<()> {
         let data = DataDirectory::open(&args.common.data)?;
         seed::fill(&data).await?;
     }
+    let stop = Stop::listen()?;
     let suite = open(&args.common, args.listen, args.introspection).await?;
     banner::print(
         &suite.gateway.address(),
@@ -63,7 +65,7 @@ async fn run_suite(args: &SuiteArgs) -> Result<()> {
         suite.embedded,
         suite.empty,
     );
-    stop::asked().await?;
+    stop.asked().await;
     eprintln!("ciclo: stopping");
     suite.stop().await
 }
@@ -122,8 +124,9 @@ async fn serve_gateway(args: &ServeArgs) -> Result<()> {
     let key = EmbeddedKey::open(data.path())?;
     let identity = args.common.identity(listen, key.jwks_file())?;
     let gateway = gateway(&identity, listen, neighbours(&args.services)?, args.introspection).await?;
+    let stop = Stop::listen()?;
     println!("gateway ready at http://{}/graphql", gateway.address());
-    stop::asked().await?;
+    stop.asked().await;
     tokio::task::spawn_blocking(move || gateway.stop()).await?;
     Ok(())
 }
@@ -142,8 +145,9 @@ async fn serve_service(args: &ServeArgs) -> Result<()> {
     let feeds = remote_feeds(&neighbours(&args.services)?, Issuer::new(&key)?, name)?;
     let transport = Embedded::new(part.database.clone(), feeds);
     let running = part.run(listen(address, name).await?, verifier, &transport).await?;
+    let stop = Stop::listen()?;
     println!("{name} ready at http://{}", running.address());
-    stop::asked().await?;
+    stop.asked().await;
     running.stop(GRACE).await;
     drop(held);
     Ok(())

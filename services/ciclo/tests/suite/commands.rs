@@ -1,0 +1,74 @@
+//! Every command that the documents show is run. A block that this test does
+//! not know how to run fails it, so that none can be shown untried.
+
+use crate::support::{Suite, binary};
+use ciclo_testkit::process::{Process, directory, token};
+use std::path::Path;
+use std::process::Command;
+
+/// The documents that show commands.
+const DOCUMENTS: [&str; 3] = ["README.md", "CONTRIBUTING.md", "docs/api.md"];
+/// How the documents start the executable.
+const CARGO: &str = "cargo run --release";
+
+/// The `sh` blocks of a document, each as one line.
+fn blocks(document: &str) -> Vec<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(document);
+    let text = std::fs::read_to_string(path).unwrap();
+    let fences = text.split("```sh\n").skip(1);
+    fences.map(|rest| rest.split("```").next().unwrap().replace("\\\n", " ").trim().to_owned()).collect()
+}
+
+/// Starts the suite, or a part of it, with the arguments shown, on a directory and ports of its own.
+fn start(arguments: &[&str]) {
+    let (_directory, data) = directory();
+    let data = data.display().to_string();
+    let mut arguments = arguments.to_vec();
+    arguments.extend(["--data", &data, "--listen", "127.0.0.1:0"]);
+    let ready = if arguments.contains(&"serve") { "ready" } else { "Ctrl-C" };
+    let process =
+        Process::start(binary(), &arguments, ready).unwrap_or_else(|why| panic!("{arguments:?}: {why}"));
+    assert_eq!(process.terminate(), Some(0), "{arguments:?}");
+}
+
+/// Runs a query as it is shown, with curl, against a suite; the answer must have data and no errors.
+fn query(suite: &Suite, shown: &str) {
+    let shown = shown.replace("http://127.0.0.1:4000/graphql", &suite.gateway);
+    let token = token(binary(), &suite.data, "admin", "demo");
+    let output = Command::new("sh").args(["-c", &shown]).env("TOKEN", token).output().expect("sh runs");
+    let answer: serde_json::Value = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|why| panic!("{shown}: {why}: {}", String::from_utf8_lossy(&output.stdout)));
+    assert!(answer["data"].is_object() && answer.get("errors").is_none(), "{shown}: {answer}");
+}
+
+#[test]
+fn every_command_shown_runs() {
+    let suite = Suite::one();
+    let mut run = 0;
+    for block in DOCUMENTS.iter().flat_map(|document| blocks(document)) {
+        run += 1;
+        if block == "./test" {
+            // The one that is running.
+        } else if block.starts_with("curl ") {
+            query(&suite, &block);
+        } else if let Some(shown) =
+            block.strip_prefix("export TOKEN=$(").and_then(|rest| rest.strip_suffix(')'))
+        {
+            let arguments = shown.strip_prefix(CARGO).expect("our own executable").trim_start_matches(" -- ");
+            let mut arguments: Vec<&str> = arguments.split_whitespace().collect();
+            let data = suite.data.display().to_string();
+            arguments.extend(["--data", &data]);
+            let output = Command::new(binary()).args(&arguments).output().expect("runs");
+            assert!(output.status.success(), "{block}");
+        } else if block == format!("{CARGO} -- demo") {
+            let output = Command::new(binary()).arg("demo").output().expect("runs");
+            assert!(output.status.success(), "{block}: {}", String::from_utf8_lossy(&output.stderr));
+        } else if let Some(arguments) = block.strip_prefix(CARGO) {
+            let arguments: Vec<&str> = arguments.split_whitespace().filter(|word| *word != "--").collect();
+            start(&arguments);
+        } else {
+            panic!("the documents show a command that no test runs: {block}");
+        }
+    }
+    assert!(run >= 8, "only {run} commands were found");
+}
