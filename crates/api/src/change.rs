@@ -36,7 +36,8 @@ pub async fn follow<R: Record>(
         Some(cursor) => Position::parse(service, &cursor)?.0,
         None => *tail.borrow(),
     };
-    let chunks = stream::unfold((reader, id, tail, start), move |(reader, id, mut tail, at)| async move {
+    let chunks = stream::unfold((reader, id, Some(tail), start), move |(reader, id, tail, at)| async move {
+        let mut tail = tail?;
         loop {
             // Look at the tail first: rows that commit while the log is read wake the next round.
             let seen = *tail.borrow_and_update();
@@ -49,9 +50,10 @@ pub async fn follow<R: Record>(
                 }
                 Ok(rows) => {
                     let next = rows.last().map_or(at, |row| row.sequence);
-                    return Some((Ok(rows), (reader, id, tail, next)));
+                    return Some((Ok(rows), (reader, id, Some(tail), next)));
                 }
-                Err(error) => return Some((Err(error), (reader, id, tail, at))),
+                // The client hears why, and resumes behind its cursor when it likes.
+                Err(error) => return Some((Err(error), (reader, id, None, at))),
             }
         }
     });
