@@ -1,6 +1,7 @@
 //! The glossary says what is there: every name that it gives is looked up.
 
 use ciclo_kernel::ids::REGISTRY;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -39,14 +40,48 @@ fn text_below(folder: &Path, ending: &str) -> String {
     text
 }
 
-/// Whether a name is declared after one of these words.
-fn declared(text: &str, words: &[&str], name: &str) -> bool {
-    words.iter().any(|word| {
-        let start = format!("{word}{name}");
-        text.match_indices(&start).any(|(at, _)| {
-            text[at + start.len()..].chars().next().is_none_or(|next| !next.is_alphanumeric() && next != '_')
-        })
-    })
+/// The names that Rust code declares: by keyword, or by a macro for machines and closed lists.
+fn declared(code: &str) -> HashSet<&str> {
+    let mut names = HashSet::new();
+    let mut in_words = false;
+    for line in code.lines() {
+        let trimmed = line.trim_start();
+        if trimmed == "words! {" {
+            in_words = true;
+        } else if in_words && !trimmed.starts_with("///") {
+            names.insert(first_word(trimmed));
+            in_words = false;
+        }
+        for keyword in ["pub struct ", "pub enum ", "pub trait ", "pub type ", "states ", "verbs "] {
+            names.extend(trimmed.strip_prefix(keyword).map(first_word));
+        }
+    }
+    names
+}
+
+fn first_word(text: &str) -> &str {
+    text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').next().unwrap_or_default()
+}
+
+/// The types that a schema declares and, as `Type.field`, their fields and values.
+fn schema_names(sdl: &str) -> HashSet<String> {
+    let mut names = HashSet::new();
+    let mut within = "";
+    let mut in_description = false;
+    for line in sdl.lines() {
+        if line.trim() == "\"\"\"" {
+            in_description = !in_description;
+        } else if let Some(field) = line.strip_prefix('\t').filter(|_| !in_description) {
+            names.insert(format!("{within}.{}", first_word(field)));
+        } else if let Some((keyword, rest)) = line.split_once(' ')
+            && !in_description
+            && ["type", "enum", "union", "interface", "input"].contains(&keyword)
+        {
+            within = first_word(rest);
+            names.insert(within.to_owned());
+        }
+    }
+    names
 }
 
 #[test]
@@ -63,37 +98,32 @@ fn every_record_type_has_a_row_with_its_owner() {
 #[test]
 fn every_name_of_the_glossary_is_there() {
     let repository = repository();
-    let mut rust = text_below(&repository.join("crates"), "rs");
-    let (mut schemas, mut tables) =
-        (String::new(), fs::read_to_string(repository.join("crates/store/src/schema.rs")).unwrap());
+    let shared = text_below(&repository.join("crates"), "rs");
+    let shared_tables = fs::read_to_string(repository.join("crates/store/src/schema.rs")).unwrap();
+    let mut places = HashMap::from([("suite".to_owned(), (shared, String::new(), shared_tables))]);
     for service in ciclo::services::NAMES {
         let folder = repository.join("services").join(service);
-        rust.push_str(&text_below(&folder.join("src"), "rs"));
-        schemas.push_str(&fs::read_to_string(folder.join("schema.graphql")).unwrap());
-        tables.push_str(&text_below(&folder.join("src/store"), "rs"));
+        let rust = text_below(&folder.join("src"), "rs");
+        let schema = fs::read_to_string(folder.join("schema.graphql")).unwrap();
+        // What all services share in the API, the suite owns.
+        places.get_mut("suite").unwrap().1.push_str(&schema);
+        places.insert(service.to_owned(), (rust, schema, text_below(&folder.join("src/store"), "rs")));
     }
-    for [term, meaning, spanish, owner, rust_name, graphql, proto, table] in rows() {
+    let mut missing = Vec::new();
+    for [term, meaning, spanish, owner, rust, graphql, proto, table] in rows() {
         assert!(!meaning.is_empty() && !spanish.is_empty(), "{term}");
-        assert!(
-            owner == "suite" || ciclo::services::NAMES.contains(&owner.as_str()),
-            "{term}: owner {owner}"
-        );
-        if rust_name != "–" {
-            // States and closed lists are declared by macros, which name them without a keyword.
-            let words = ["pub struct ", "pub enum ", "pub trait ", "pub type ", "states ", "    "];
-            assert!(declared(&rust, &words, &rust_name), "{term}: {rust_name} is not in the code");
-        }
-        if graphql != "–" {
-            let words = ["type ", "enum ", "union ", "interface "];
-            assert!(declared(&schemas, &words, &graphql), "{term}: {graphql} is in no schema");
-        }
-        if proto != "–" {
-            let pool = ciclo_contracts::pool();
-            let found = pool.get_message_by_name(&proto).is_some() || pool.get_enum_by_name(&proto).is_some();
-            assert!(found, "{term}: {proto} is no contract");
-        }
-        if table != "–" {
-            assert!(tables.contains(&format!("\"{table}\"")), "{term}: there is no table {table}");
-        }
+        let (code, schema, tables) = places.get(&owner).unwrap_or_else(|| panic!("{term}: owner {owner}"));
+        let mut look = |name: &str, found: bool| {
+            if name != "–" && !found {
+                missing.push(format!("{term}: {owner} has no {name}"));
+            }
+        };
+        look(&rust, declared(code).contains(rust.as_str()));
+        look(&graphql, schema_names(schema).contains(&graphql));
+        let pool = ciclo_contracts::pool();
+        let contract = pool.get_message_by_name(&proto).is_some() || pool.get_enum_by_name(&proto).is_some();
+        look(&proto, contract && proto.starts_with(&format!("ciclo.{owner}.v1.")));
+        look(&table, tables.contains(&format!("\"{table}\"")));
     }
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
 }
