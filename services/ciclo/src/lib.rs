@@ -1,6 +1,9 @@
 //! Puts the services together: all in one process, or one alone. Holds no rules
 //! of any service.
 
+// The futures of a whole service's schema are deep, which the optimising build looks through.
+#![recursion_limit = "256"]
+
 pub mod banner;
 pub mod cli;
 pub mod config;

@@ -47,8 +47,8 @@ fn every_command_shown_runs() {
     let mut run = 0;
     for block in DOCUMENTS.iter().flat_map(|document| blocks(document)) {
         run += 1;
-        if block == "./test" {
-            // The one that is running.
+        if block == "./test" || block == "./bench" {
+            // The one that is running, and its step that runs the benchmark.
         } else if block.starts_with("curl ") {
             query(&suite, &block);
         } else if let Some(shown) =
