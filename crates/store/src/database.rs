@@ -1,6 +1,7 @@
-//! One service's database: its file, its migrations, its readers, and the way
+//! One service's database: its place, its migrations, its readers, and the way
 //! into its lane of writes.
 
+use crate::backend::{Place, Readers, Reading, Whose, Writer, postgres};
 use crate::error::{Error, Result};
 use crate::lane::{self, Job};
 use crate::reader::Reader;
@@ -8,9 +9,7 @@ use crate::tx::Tx;
 use ciclo_kernel::{Clock, Corrupt, Principal};
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use sea_orm::{ConnectOptions, DatabaseConnection};
 use std::panic::AssertUnwindSafe;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -19,16 +18,13 @@ use tokio::sync::{mpsc, oneshot, watch};
 pub struct Options {
     /// The service it belongs to, for example `operations`.
     pub service: &'static str,
-    /// Its SQLite file; made when it is not there.
-    pub file: PathBuf,
+    /// Where it is.
+    pub place: Place,
     /// The migrations, the base first.
     pub migrations: crate::schema::Migrations,
     /// The clock that stamps every event.
     pub clock: Clock,
 }
-
-/// Connections that read.
-const READERS: u32 = 4;
 
 /// One service's database.
 #[derive(Clone)]
@@ -39,39 +35,29 @@ pub struct Database {
 struct Inner {
     service: &'static str,
     clock: Clock,
-    read: DatabaseConnection,
+    readers: Readers,
     lane: mpsc::Sender<Job>,
     tail: watch::Receiver<u64>,
     statements: AtomicU64,
 }
 
 impl Database {
-    /// Opens the file, brings its schema up to date and starts the lane.
+    /// Opens the place, brings its schema up to date and starts the lane.
     ///
-    /// Fails when the file cannot be written, or was made by a newer version.
+    /// Fails when it cannot be written, or was made by a newer version.
     pub async fn open(options: Options) -> Result<Self> {
-        let refused = |why: String| Error::File { file: options.file.clone(), why };
-        // SQLite would open a file that it may not write, and fail at the first command.
-        std::fs::File::options()
-            .append(true)
-            .create(true)
-            .open(&options.file)
-            .map_err(|why| refused(why.to_string()))?;
-        let write = connect(&options.file, 1).await.map_err(|why| refused(why.to_string()))?;
-        crate::schema::migrate(&write, options.migrations).await?;
-        let read = connect(&options.file, READERS).await?;
-        let last = crate::log::last_sequence(&read).await?;
-        let (tail_tx, tail) = watch::channel(last);
+        let Options { service, place, migrations, clock } = options;
+        let mut writer = Writer::open(place.clone(), service).await?;
+        crate::schema::migrate(&mut writer, &place, migrations).await?;
+        let readers = Readers::open(&place).await?;
+        let last = crate::log::last_sequence(&*readers.get(Whose::All).await?).await?;
+        let (known, tail) = watch::channel(last);
         let (lane, jobs) = mpsc::channel(1024);
-        tokio::spawn(lane::run(options.file, write, jobs, tail_tx, options.clock.clone()));
-        let inner = Inner {
-            service: options.service,
-            clock: options.clock,
-            read,
-            lane,
-            tail,
-            statements: AtomicU64::new(0),
-        };
+        tokio::spawn(lane::run(writer, jobs, known.clone(), clock.clone()));
+        if let Place::Postgres(place) = place {
+            tokio::spawn(postgres::listen(place, service, known));
+        }
+        let inner = Inner { service, clock, readers, lane, tail, statements: AtomicU64::new(0) };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -105,14 +91,24 @@ impl Database {
         self.inner.statements.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn read(&self) -> &DatabaseConnection {
+    /// A connection for one statement over one tenant's rows.
+    pub(crate) async fn read(&self, tenant: &str) -> Result<Reading<'_>> {
+        self.reading(Whose::Tenant(tenant)).await
+    }
+
+    /// A connection for one statement over everybody's rows.
+    pub(crate) async fn read_all(&self) -> Result<Reading<'_>> {
+        self.reading(Whose::All).await
+    }
+
+    async fn reading(&self, whose: Whose<'_>) -> Result<Reading<'_>> {
         self.inner.statements.fetch_add(1, Ordering::Relaxed);
-        &self.inner.read
+        self.inner.readers.get(whose).await
     }
 
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<()> {
-        Ok(self.inner.read.ping().await?)
+        Ok(self.inner.readers.get(Whose::All).await?.ping().await?)
     }
 
     /// Runs one command in a transaction of its own and answers after the commit.
@@ -156,31 +152,4 @@ impl Database {
         self.inner.lane.send(job).await.map_err(|_| Error::Stopping)?;
         answer.await.map_err(|_| Error::Stopping)?
     }
-}
-
-/// Connects to a file with at most so many connections.
-pub(crate) async fn connect(
-    file: &Path,
-    connections: u32,
-) -> std::result::Result<DatabaseConnection, sea_orm::DbErr> {
-    use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
-    // The path is set below: in a URL, some of its characters would mean something else.
-    let mut options = ConnectOptions::new("sqlite://file");
-    let path = file.to_owned();
-    options
-        .min_connections(1)
-        .max_connections(connections)
-        .sqlx_logging(false)
-        .acquire_timeout(std::time::Duration::from_secs(5))
-        .map_sqlx_sqlite_opts(move |sqlite| {
-            sqlite
-                .filename(&path)
-                .create_if_missing(true)
-                .journal_mode(SqliteJournalMode::Wal)
-                // Full: what is acknowledged is on the disk, power cut or not.
-                .synchronous(SqliteSynchronous::Full)
-                .busy_timeout(std::time::Duration::from_secs(5))
-                .statement_cache_capacity(256)
-        });
-    sea_orm::Database::connect(options).await
 }

@@ -32,6 +32,15 @@ pub enum Error {
         "the data was written by a newer version of Ciclo (its schema has `{0}`, which this version does not know)"
     )]
     Newer(String),
+    /// The database orders text by a language's rules.
+    #[error("the database's locale is `{0}`, and its order of text would differ: create it with LOCALE 'C'")]
+    Locale(String),
+    /// The schema is behind, and opening may not change it.
+    #[error("the schema lacks {0}: run `ciclo migrate` first")]
+    Behind(String),
+    /// All connections were in use for too long.
+    #[error("no connection to the database became free")]
+    Busy,
     /// The database's lane of writes has ended: the process is stopping.
     #[error("the service is stopping")]
     Stopping,
@@ -41,24 +50,38 @@ pub enum Error {
 }
 
 /// SQLite's primary result codes that say "not now" rather than "wrong".
-const PASSING: [&str; 6] = ["5", "6", "8", "10", "13", "14"];
+const PASSING: [u32; 6] = [5, 6, 8, 10, 13, 14];
+/// PostgreSQL's classes of SQLSTATE that do: connection, transaction rolled back,
+/// resources, not in the right state, operator intervention, system; and a
+/// connection that was made again and has no wall yet.
+const PASSING_CLASSES: [&str; 7] = ["08", "25", "40", "53", "55", "57", "58"];
+const NO_WALL: &str = "42704";
+
+/// Whether a database's own code says "not now": five characters are a SQLSTATE.
+fn is_passing_code(code: &str) -> bool {
+    match code.len() {
+        5 => code == NO_WALL || PASSING_CLASSES.iter().any(|class| code.starts_with(class)),
+        _ => code.parse::<u32>().is_ok_and(|code| PASSING.contains(&(code & 0xff))),
+    }
+}
 
 impl Error {
     /// Whether the same request may succeed later: the database is away, busy, full or read-only.
     #[must_use]
     pub fn is_passing(&self) -> bool {
         match self {
-            Self::Stopping | Self::Commit(_) => true,
+            Self::Stopping | Self::Commit(_) | Self::Busy => true,
             Self::Refused(refusal) => refusal.code == Code::Unavailable,
-            Self::Corrupt(_) | Self::File { .. } | Self::Newer(_) => false,
+            Self::Corrupt(_) | Self::File { .. } | Self::Newer(_) | Self::Locale(_) | Self::Behind(_) => {
+                false
+            }
             Self::Database(DbErr::ConnectionAcquire(_) | DbErr::Conn(_)) => true,
             Self::Database(
                 DbErr::Exec(RuntimeErr::SqlxError(fault)) | DbErr::Query(RuntimeErr::SqlxError(fault)),
             ) => match fault.as_ref() {
-                sea_orm::sqlx::Error::Database(fault) => fault
-                    .code()
-                    .and_then(|code| code.parse::<u32>().ok())
-                    .is_some_and(|code| PASSING.contains(&(code & 0xff).to_string().as_str())),
+                sea_orm::sqlx::Error::Database(fault) => {
+                    fault.code().is_some_and(|code| is_passing_code(&code))
+                }
                 sea_orm::sqlx::Error::Io(_)
                 | sea_orm::sqlx::Error::PoolTimedOut
                 | sea_orm::sqlx::Error::PoolClosed

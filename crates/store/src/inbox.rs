@@ -1,6 +1,7 @@
 //! What a service has taken in of its neighbours' logs: its position in each,
 //! the last version applied per record, and the events it had to park.
 
+use crate::backend::Whose;
 use crate::database::Database;
 use crate::error::Result;
 use crate::log::LogRow;
@@ -136,8 +137,10 @@ impl Tx {
                     .to_owned(),
             )
             .take();
+        // Of the event's tenant, who may not be the one that is acted for.
+        self.see(Whose::All).await?;
         self.db().execute(&insert).await?;
-        Ok(())
+        self.see(Whose::Tenant(self.tenant())).await
     }
 
     /// Takes an event out of the parked ones.
@@ -202,7 +205,7 @@ impl Database {
             .from(col("position"))
             .and_where(Expr::col(col("source")).eq(source))
             .take();
-        let row = self.read().query_one(&select).await?;
+        let row = self.read_all().await?.query_one(&select).await?;
         Ok(row.map_or(Ok(0), |row| row.try_get::<i64>("", "sequence"))?.unsigned_abs())
     }
 
@@ -218,7 +221,7 @@ impl Database {
         if let Some(tenant) = tenant {
             select.and_where(Expr::col(col("tenant")).eq(tenant));
         }
-        self.read().query_all(&select).await?.iter().map(parked).collect()
+        self.read_all().await?.query_all(&select).await?.iter().map(parked).collect()
     }
 
     /// The parked events of one record, oldest version first.
@@ -230,6 +233,6 @@ impl Database {
             .and_where(Expr::col(col("record_id")).eq(record_id))
             .order_by(col("record_version"), Order::Asc)
             .take();
-        self.read().query_all(&select).await?.iter().map(parked).collect()
+        self.read_all().await?.query_all(&select).await?.iter().map(parked).collect()
     }
 }

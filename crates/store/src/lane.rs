@@ -1,12 +1,11 @@
 //! The one lane of writes: commands run one after the other, and those that
 //! wait together share a commit, each behind a savepoint.
 
-use crate::database::connect;
+use crate::backend::{Whose, Writer, postgres};
 use crate::tx::Tx;
 use ciclo_kernel::{Clock, Principal};
 use futures::future::BoxFuture;
-use sea_orm::{DatabaseConnection, DbErr, TransactionTrait};
-use std::path::{Path, PathBuf};
+use sea_orm::{DbErr, TransactionTrait};
 use tokio::sync::{mpsc, watch};
 
 /// How many commands share one commit at most.
@@ -28,31 +27,22 @@ pub(crate) struct Job {
 /// Runs what comes until nobody can send any more. `tail` learns the newest
 /// committed sequence before any command of the commit is answered.
 pub(crate) async fn run(
-    file: PathBuf,
-    first: DatabaseConnection,
+    mut writer: Writer,
     mut jobs: mpsc::Receiver<Job>,
     tail: watch::Sender<u64>,
     clock: Clock,
 ) {
-    let mut writer = Some(first);
     let mut batch = Vec::with_capacity(TOGETHER);
     while jobs.recv_many(&mut batch, TOGETHER).await > 0 {
         let mut waiting = Vec::with_capacity(batch.len());
-        let committed = run_batch(&mut writer, &file, &mut batch, &mut waiting, &clock).await;
+        let committed = run_batch(&mut writer, &mut batch, &mut waiting, &clock).await;
         match &committed {
-            Ok(Some(last)) => {
-                tail.send_if_modified(|known| {
-                    let grew = *last > *known;
-                    *known = (*known).max(*last);
-                    grew
-                });
-            }
-            Ok(None) => {}
+            Ok(last) => postgres::grow(&tail, last.unwrap_or(0)),
             Err(fault) => {
                 tracing::error!(%fault, "a commit failed");
-                // SQLite may have rolled back on its own, so how deep the connection's
+                // The database may have rolled back on its own, so how deep the connection's
                 // transactions are is in doubt: the next batch gets a fresh one.
-                close(writer.take()).await;
+                writer.close().await;
             }
         }
         let outcome = committed.map(|_| ()).map_err(|fault| fault.to_string());
@@ -60,22 +50,12 @@ pub(crate) async fn run(
             done(outcome.clone());
         }
     }
-    // Closing checkpoints the write-ahead log into the file.
-    close(writer).await;
-}
-
-async fn close(writer: Option<DatabaseConnection>) {
-    if let Some(writer) = writer
-        && let Err(fault) = writer.close().await
-    {
-        tracing::warn!(%fault, "closing the database");
-    }
+    writer.close().await;
 }
 
 /// Runs a batch behind savepoints and commits it; the newest sequence written, if any.
 async fn run_batch(
-    writer: &mut Option<DatabaseConnection>,
-    file: &Path,
+    writer: &mut Writer,
     batch: &mut Vec<Job>,
     waiting: &mut Vec<Done>,
     clock: &Clock,
@@ -85,13 +65,13 @@ async fn run_batch(
         waiting.push(done);
         runs.push((run, principal, trace));
     }
-    let connection = match writer {
-        Some(connection) => connection,
-        None => writer.insert(connect(file, 1).await?),
-    };
-    let outer = connection.begin().await?;
-    let mut last = None;
+    let outer = writer.begin().await?;
+    let (mut last, mut walled) = (None, None);
     for (run, principal, trace) in runs {
+        if writer.is_walled() && walled.as_ref() != Some(&principal.tenant) {
+            postgres::wall(&outer, Whose::Tenant(principal.tenant.as_str())).await?;
+            walled = Some(principal.tenant.clone());
+        }
         let mut tx = Tx::new(outer.begin().await?, principal, clock.now(), trace);
         if run(&mut tx).await {
             last = tx.last_sequence().or(last);
@@ -99,6 +79,9 @@ async fn run_batch(
         } else {
             tx.into_inner().rollback().await?;
         }
+    }
+    if let Some(last) = last {
+        writer.tell(&outer, last).await?;
     }
     outer.commit().await?;
     Ok(last)

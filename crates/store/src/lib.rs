@@ -6,6 +6,7 @@
 //! - [`Reader`] reads for one caller: no query is built without the tenant.
 //! - [`log`] is the append-only event log with its five uses.
 
+pub mod backend;
 pub mod copies;
 pub mod database;
 pub mod error;
@@ -22,6 +23,7 @@ pub mod sql;
 pub mod timers;
 pub mod tx;
 
+pub use backend::{Place, Postgres};
 pub use copies::Copied;
 pub use database::{Database, Options};
 pub use error::{Error, Result};

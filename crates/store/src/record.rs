@@ -2,7 +2,7 @@
 //! that lists filter and sort by.
 
 use ciclo_kernel::{Corrupt, Timestamp, ids::RecordId};
-use sea_orm::sea_query::Value;
+use sea_orm::sea_query::Expr;
 
 /// A record type. Its whole state travels in its contract's message; the
 /// columns beside it are an index for lists.
@@ -53,12 +53,13 @@ pub enum Field {
     Null,
 }
 
-impl From<Field> for Value {
+/// A missing value is written as such: a parameter would have to say of which type nothing is.
+impl From<Field> for Expr {
     fn from(field: Field) -> Self {
         match field {
-            Field::Text(text) => text.into(),
-            Field::Int(number) => number.into(),
-            Field::Null => Value::String(None),
+            Field::Text(text) => Expr::val(text),
+            Field::Int(number) => Expr::val(number),
+            Field::Null => Expr::null(),
         }
     }
 }

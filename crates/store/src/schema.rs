@@ -1,7 +1,9 @@
 //! The tables that every service has, and the shape that every record's table has.
 
+use crate::backend::{Place, Whose, Writer, postgres};
 use sea_orm_migration::MigratorTraitSelf;
 use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
 
 /// The columns of a record's table that its own migration adds to the common ones.
 pub enum Kind {
@@ -46,17 +48,21 @@ pub async fn create_record_table(
     }
     create.primary_key(Index::create().col(name("tenant")).col(name("id")));
     manager.create_table(create.to_owned()).await?;
+    wall(manager, table).await?;
     for (column, _) in columns {
-        let index = Index::create()
-            .name(format!("{table}_by_{column}"))
-            .table(name(table))
-            .col(name("tenant"))
-            .col(name(column))
-            .col(name("id"))
-            .to_owned();
-        manager.create_index(index).await?;
+        index_for_lists(manager, table, column).await?;
     }
     Ok(())
+}
+
+/// The index of a list by a column. Missing values come first in it, as lists
+/// have them: SQLite does that by itself, PostgreSQL when it is told to.
+async fn index_for_lists(manager: &SchemaManager<'_>, table: &str, column: &str) -> Result<(), DbErr> {
+    let nulls = if manager.get_database_backend() == DbBackend::Postgres { " NULLS FIRST" } else { "" };
+    let create = format!(
+        "CREATE INDEX \"{table}_by_{column}\" ON \"{table}\" (\"tenant\", \"{column}\"{nulls}, \"id\")"
+    );
+    manager.get_connection().execute_unprepared(&create).await.map(|_| ())
 }
 
 /// The tables that every service has: log, links, idempotency, inbox, parked, positions, copies, timers.
@@ -106,6 +112,9 @@ impl MigrationTrait for Base {
                 create.col(def.not_null());
             }
             manager.create_table(create.primary_key(&mut key).to_owned()).await?;
+            if keys.contains(&"tenant") {
+                wall(manager, table).await?;
+            }
         }
         parked(manager).await?;
         for (table, columns) in [
@@ -140,6 +149,7 @@ async fn log(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(ColumnDef::new(name("payload")).binary().not_null())
         .to_owned();
     manager.create_table(create).await?;
+    wall(manager, "log").await?;
     let index = Index::create()
         .name("log_by_record")
         .table(name("log"))
@@ -166,7 +176,8 @@ async fn parked(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(ColumnDef::new(name("envelope")).binary().not_null())
         .primary_key(Index::create().col(name("source")).col(name("record_id")).col(name("record_version")))
         .to_owned();
-    manager.create_table(create).await
+    manager.create_table(create).await?;
+    wall(manager, "parked").await
 }
 
 /// A service's migrations, in order, the base first.
@@ -180,21 +191,45 @@ impl MigratorTraitSelf for Steps {
     }
 }
 
-/// Brings a database up to date, all steps in one transaction.
+/// Brings a database up to date, all steps in one transaction, as its only
+/// writer; where opening may not do that, refuses one that is behind.
 ///
 /// Refuses a database that a newer version has migrated further.
-pub async fn migrate(
-    connection: &sea_orm::DatabaseConnection,
+pub(crate) async fn migrate(
+    writer: &mut Writer,
+    place: &Place,
     migrations: Migrations,
 ) -> crate::error::Result<()> {
-    use sea_orm::TransactionTrait;
     let steps = Steps(migrations);
-    let transaction = connection.begin().await?;
+    let transaction = writer.begin().await?;
+    if writer.is_walled() {
+        postgres::wall(&transaction, Whose::All).await?;
+    }
     let applied = steps.get_migration_models(&transaction).await?;
     let known: Vec<String> = migrations().iter().map(|step| step.name().to_owned()).collect();
     if let Some(newer) = applied.iter().find(|step| !known.contains(&step.version)) {
         return Err(crate::error::Error::Newer(newer.version.clone()));
     }
-    steps.up(&transaction, None).await?;
+    let missing: Vec<&str> = known
+        .iter()
+        .map(String::as_str)
+        .filter(|step| !applied.iter().any(|applied| applied.version == *step))
+        .collect();
+    if matches!(place, Place::Postgres(postgres) if !postgres.migrate) && !missing.is_empty() {
+        return Err(crate::error::Error::Behind(missing.join(", ")));
+    }
+    if !missing.is_empty() {
+        steps.up(&transaction, None).await?;
+    }
     Ok(transaction.commit().await?)
+}
+
+/// Puts a table's rows behind the wall of their tenant, where the database can.
+async fn wall(manager: &SchemaManager<'_>, table: &str) -> Result<(), DbErr> {
+    if manager.get_database_backend() == DbBackend::Postgres {
+        for statement in postgres::walls(table) {
+            manager.get_connection().execute_unprepared(&statement).await?;
+        }
+    }
+    Ok(())
 }

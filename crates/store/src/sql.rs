@@ -7,7 +7,7 @@ use crate::record::{Field, Record, Versioned};
 use ciclo_kernel::{Corrupt, Timestamp};
 use prost::Message;
 use sea_orm::sea_query::{
-    Alias, Asterisk, Condition, Expr, ExprTrait, Order as Direction, Query, SelectStatement,
+    Alias, Asterisk, Condition, Expr, ExprTrait, NullOrdering, Order as Direction, Query, SelectStatement,
 };
 use sea_orm::{ConnectionTrait, QueryResult};
 
@@ -95,9 +95,13 @@ pub async fn page<R: Record>(
     if let Some((value, id)) = &request.after {
         select.cond_where(beyond(request.order, value, id));
     }
-    let direction = if descending { Direction::Desc } else { Direction::Asc };
+    let (direction, nulls) = if descending {
+        (Direction::Desc, NullOrdering::Last)
+    } else {
+        (Direction::Asc, NullOrdering::First)
+    };
     select
-        .order_by(col(column), direction.clone())
+        .order_by_with_nulls(col(column), direction.clone(), nulls)
         .order_by(col("id"), direction)
         .limit(request.first as u64 + 1);
     let mut rows = db.query_all(&select).await?;

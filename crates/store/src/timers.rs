@@ -61,7 +61,7 @@ impl Database {
             .order_by(col("due_at"), Order::Asc)
             .limit(limit)
             .take();
-        let rows = self.read().query_all(&select).await?;
+        let rows = self.read_all().await?.query_all(&select).await?;
         rows.iter()
             .map(|row| {
                 Ok(Timer {

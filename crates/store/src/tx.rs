@@ -1,6 +1,7 @@
 //! One command's transaction: it loads, decides, saves with a compare-and-set,
 //! and appends the event, all or nothing.
 
+use crate::backend::{Whose, postgres};
 use crate::error::{Error, Result};
 use crate::filter::{Filter, Order, PageRequest};
 use crate::record::{Field, Record, Versioned};
@@ -8,7 +9,7 @@ use crate::sql::{self, col};
 use ciclo_kernel::{Decision, Principal, Refusal, Timestamp, ids::RecordId};
 use prost::Message;
 use sea_orm::sea_query::{Expr, ExprTrait, Query, Value};
-use sea_orm::{ConnectionTrait, DatabaseTransaction};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend};
 
 /// A command's transaction, for one tenant, at one instant.
 pub struct Tx {
@@ -40,6 +41,14 @@ impl Tx {
     /// The connection, for this crate's other tables.
     pub(crate) fn db(&self) -> &DatabaseTransaction {
         &self.inner
+    }
+
+    /// Sets whose rows the rest of the transaction sees, where the database itself keeps tenants apart.
+    pub(crate) async fn see(&self, whose: Whose<'_>) -> Result<()> {
+        if self.inner.get_database_backend() == DbBackend::Postgres {
+            postgres::wall(&self.inner, whose).await?;
+        }
+        Ok(())
     }
 
     /// The instant of everything that this transaction does.
@@ -94,18 +103,18 @@ impl Tx {
         let message = record.message(Some(&what)).encode_to_vec();
         let mut columns = vec!["tenant", "id", "version", "changed_at", "message"];
         columns.extend(R::COLUMNS);
-        let mut values: Vec<Value> = vec![
-            self.tenant().into(),
-            record.id().to_string().into(),
-            1i64.into(),
-            self.now.as_microsecond().into(),
-            message.clone().into(),
+        let mut values: Vec<Expr> = vec![
+            Expr::val(self.tenant()),
+            Expr::val(record.id().to_string()),
+            Expr::val(1i64),
+            Expr::val(self.now.as_microsecond()),
+            Expr::val(message.clone()),
         ];
-        values.extend(record.fields().into_iter().map(Value::from));
+        values.extend(record.fields().into_iter().map(Expr::from));
         let insert = Query::insert()
             .into_table(col(R::TABLE))
             .columns(columns.into_iter().map(col))
-            .values_panic(values.into_iter().map(Expr::val))
+            .values_panic(values)
             .take();
         self.inner.execute(&insert).await?;
         self.add_links(&record).await?;
@@ -148,7 +157,7 @@ impl Tx {
             .value(col("changed_at"), self.now.as_microsecond())
             .value(col("message"), message.clone());
         for (column, field) in R::COLUMNS.iter().zip(record.fields()) {
-            update.value(col(column), Value::from(field));
+            update.value(col(column), Expr::from(field));
         }
         update
             .and_where(Expr::col(col("tenant")).eq(self.tenant()))

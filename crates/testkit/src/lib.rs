@@ -3,6 +3,7 @@
 
 pub mod events;
 pub mod ledger;
+pub mod postgres;
 pub mod process;
 pub mod service;
 

@@ -14,16 +14,15 @@ pub mod store;
 
 use ciclo_host::{GraphQl, Part};
 use ciclo_kernel::Clock;
-use ciclo_store::{Database, Options};
-use std::path::PathBuf;
+use ciclo_store::{Database, Options, Place};
 use std::sync::Arc;
 
 /// The service's name.
 pub const NAME: &str = "catalog";
 
 /// Opens the service on its SQLite file.
-pub async fn open(file: PathBuf, clock: Clock) -> ciclo_store::Result<Part> {
-    let options = Options { service: NAME, file, migrations: store::migrations, clock };
+pub async fn open(place: impl Into<Place>, clock: Clock) -> ciclo_store::Result<Part> {
+    let options = Options { service: NAME, place: place.into(), migrations: store::migrations, clock };
     let database = Database::open(options).await?;
     let handlers = events::handlers();
     let schema = graphql::schema(&handlers);

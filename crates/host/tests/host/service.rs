@@ -91,7 +91,7 @@ impl Service {
         let keys = Jwks::File(key.jwks_file().to_owned());
         let verifier = Verifier::new(keys, EMBEDDED_ISSUER, AUDIENCE).await.unwrap();
         let file = directory.path().join("small.sqlite");
-        let options = Options { service: "small", file, migrations, clock: Clock::System };
+        let options = Options { service: "small", place: file.into(), migrations, clock: Clock::System };
         let database = Database::open(options).await.unwrap();
         let wait = watch::Sender::new(Wait::Nobody);
         let schema = ciclo_api::schema::build(Query(wait.clone()), EmptyMutation, Counter, &[]);

@@ -31,11 +31,12 @@ async fn everything_is_there_when_the_file_is_opened_again() {
         })
     });
     beside.await.unwrap();
-    let (file, clock, directory) = (notes.file(), notes.clock, notes.directory);
+    let (file, clock, directory) =
+        (notes.directory.path().join("notes.sqlite"), notes.clock, notes.directory);
     drop(notes.database);
     closed(directory.path()).await;
 
-    let again = open_at(&file, &clock).await.unwrap();
+    let again = open_at(file.clone(), &clock).await.unwrap();
     let reader = again.reader(&ana);
     assert_eq!(reader.find::<Note>(note.id).await.unwrap(), Some(changed));
     assert_eq!(reader.history::<Note>(note.id).await.unwrap().len(), 2);
@@ -53,7 +54,7 @@ async fn a_path_may_have_any_characters() {
     let odd = directory.path().join("a ?b=1#c %41 é");
     fs::create_dir(&odd).unwrap();
     let file = odd.join("notes.sqlite");
-    let database = open_at(&file, &Clock::manual(start())).await.unwrap();
+    let database = open_at(file.clone(), &Clock::manual(start())).await.unwrap();
     save(&database, &of("acme"), &Note::new("one")).await.unwrap();
     assert!(file.exists());
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1, "and nowhere else");
@@ -62,7 +63,8 @@ async fn a_path_may_have_any_characters() {
 #[tokio::test]
 async fn a_newer_schema_is_refused_and_left_alone() {
     let notes = open().await;
-    let (file, clock, directory) = (notes.file(), notes.clock, notes.directory);
+    let (file, clock, directory) =
+        (notes.directory.path().join("notes.sqlite"), notes.clock, notes.directory);
     drop(notes.database);
     closed(directory.path()).await;
     let raw = sea_orm::Database::connect(format!("sqlite://{}", file.display())).await.unwrap();
@@ -70,7 +72,7 @@ async fn a_newer_schema_is_refused_and_left_alone() {
     raw.execute_unprepared(later).await.unwrap();
     raw.close().await.unwrap();
     let before = fs::read(&file).unwrap();
-    match open_at(&file, &clock).await {
+    match open_at(file.clone(), &clock).await {
         Err(Error::Newer(step)) => assert_eq!(step, "m9999_later"),
         other => panic!("opened: {:?}", other.map(|_| ())),
     }
@@ -80,7 +82,7 @@ async fn a_newer_schema_is_refused_and_left_alone() {
 
 /// What opening a file says when it is refused.
 async fn refused(file: &Path) -> String {
-    let error = open_at(file, &Clock::manual(start())).await.map(|_| ()).unwrap_err();
+    let error = open_at(file.to_owned(), &Clock::manual(start())).await.map(|_| ()).unwrap_err();
     assert!(matches!(error, Error::File { .. }), "{error:?}");
     let said = error.to_string();
     assert!(said.contains(&file.display().to_string()), "it names the file: {said}");
@@ -106,7 +108,7 @@ fn a_read_only_file_system_is_refused() {
         let directory = tempfile::tempdir().unwrap();
         mount_small(directory.path(), "4m");
         let file = directory.path().join("notes.sqlite");
-        let database = open_at(&file, &Clock::manual(start())).await.unwrap();
+        let database = open_at(file.clone(), &Clock::manual(start())).await.unwrap();
         save(&database, &of("acme"), &Note::new("one")).await.unwrap();
         drop(database);
         closed(directory.path()).await;
@@ -134,7 +136,7 @@ fn a_full_disk_refuses_for_now_and_harms_nothing() {
         let directory = tempfile::tempdir().unwrap();
         mount_small(directory.path(), "8m");
         let (file, ballast) = (directory.path().join("notes.sqlite"), directory.path().join("ballast"));
-        let database = open_at(&file, &Clock::manual(start())).await.unwrap();
+        let database = open_at(file.clone(), &Clock::manual(start())).await.unwrap();
         let ana = of("acme");
         let mut kept = vec![save(&database, &ana, &Note::new("before")).await.unwrap().record.id];
         for round in 0..3 {

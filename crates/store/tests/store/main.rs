@@ -9,6 +9,7 @@ mod lists;
 mod mounts;
 mod note;
 mod past;
+mod place;
 mod timers;
 mod wall;
 mod writes;

@@ -5,10 +5,9 @@ use ciclo_contracts::design::v1::{self as pb, requirement_event::What};
 use ciclo_kernel::ids::{RecordId, RequirementId};
 use ciclo_kernel::{Clock, Code, Corrupt, Decision, Principal, Refusal, Tenant, Timestamp};
 use ciclo_store::schema::{Base, Kind, create_record_table};
-use ciclo_store::{Database, Error, Field, MigrationTrait, Options, Record, Result, Tx, Versioned};
+use ciclo_store::{Database, Error, Field, MigrationTrait, Options, Place, Record, Result, Tx, Versioned};
 use futures::future::BoxFuture;
 use sea_orm_migration::prelude::*;
-use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 #[derive(Clone, PartialEq, Debug)]
@@ -138,7 +137,7 @@ impl MigrationTrait for Notes {
     }
 }
 
-fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
     vec![Box::new(Base), Box::new(Notes)]
 }
 
@@ -150,14 +149,12 @@ pub fn start() -> Timestamp {
 pub struct Opened {
     pub database: Database,
     pub clock: Clock,
+    pub place: Place,
+    #[allow(dead_code, reason = "removes what is in it; only files are looked at")]
     pub directory: TempDir,
 }
 
 impl Opened {
-    pub fn file(&self) -> PathBuf {
-        self.directory.path().join("notes.sqlite")
-    }
-
     /// Runs a command of somebody of a tenant.
     pub async fn write<T, F>(&self, tenant: &str, work: F) -> Result<T>
     where
@@ -179,15 +176,15 @@ impl Opened {
 }
 
 pub async fn open() -> Opened {
-    let directory = tempfile::tempdir().unwrap();
+    let (place, directory) = crate::place::fresh().await;
     let clock = Clock::manual(start());
-    let database = open_at(&directory.path().join("notes.sqlite"), &clock).await.unwrap();
-    Opened { database, clock, directory }
+    let database = open_at(place.clone(), &clock).await.unwrap();
+    Opened { database, clock, place, directory }
 }
 
-pub async fn open_at(file: &Path, clock: &Clock) -> Result<Database> {
-    let file = file.to_owned();
-    Database::open(Options { service: "notes", file, migrations, clock: clock.clone() }).await
+pub async fn open_at(place: impl Into<Place>, clock: &Clock) -> Result<Database> {
+    let options = Options { service: "notes", place: place.into(), migrations, clock: clock.clone() };
+    Database::open(options).await
 }
 
 pub fn of(tenant: &str) -> Principal {

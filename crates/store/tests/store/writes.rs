@@ -127,7 +127,7 @@ async fn those_that_fail_do_no_harm_to_their_neighbours() {
 async fn what_is_acknowledged_is_committed_and_the_tail_knows() {
     let notes = open().await;
     let ana = of("acme");
-    let elsewhere = open_at(&notes.file(), &notes.clock).await.unwrap();
+    let elsewhere = open_at(notes.place.clone(), &notes.clock).await.unwrap();
     let notes = &notes;
     let checks = (0..100).map(|n| {
         let (note, by, other) = (Note::new(&n.to_string()), ana.clone(), elsewhere.clone());

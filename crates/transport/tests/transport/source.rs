@@ -73,7 +73,7 @@ fn migrations() -> Vec<Box<dyn MigrationTrait>> {
 pub async fn open(directory: &Path, service: &'static str) -> Database {
     let file = directory.join(format!("{service}.sqlite"));
     let clock = Clock::manual(Timestamp::UNIX_EPOCH);
-    Database::open(Options { service, file, migrations, clock }).await.unwrap()
+    Database::open(Options { service, place: file.into(), migrations, clock }).await.unwrap()
 }
 
 /// Writes events to a log, one command each; those of an instant come together.
