@@ -1,13 +1,14 @@
-//! One service on a temporary file, called through its schema.
+//! One service on a database of its own, called through its schema.
 
+use crate::postgres::Server;
 use async_graphql::{Request, Variables};
 use ciclo_api::Session;
 use ciclo_host::Part;
 use ciclo_kernel::{Clock, Principal, Role, Tenant, Timestamp};
+use ciclo_store::Place;
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use serde_json::Value;
-use std::path::PathBuf;
 use tempfile::TempDir;
 
 /// The instant at which tests begin: a Monday, 2026-05-04 08:00 UTC.
@@ -86,18 +87,24 @@ impl Answer {
 }
 
 impl TestService {
-    /// Opens a service: `TestService::open("design", ciclo_design::open)`.
+    /// Opens a service: `TestService::open("design", ciclo_design::open)`. On a
+    /// SQLite file, or on PostgreSQL when `CICLO_TEST_DATABASE` is `postgres`.
     ///
     /// # Panics
     /// When it cannot be opened.
     pub async fn open<F, O>(name: &str, open: F) -> Self
     where
-        F: FnOnce(PathBuf, Clock) -> O,
+        F: FnOnce(Place, Clock) -> O,
         O: Future<Output = ciclo_store::Result<Part>>,
     {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let clock = Clock::manual(start());
-        let part = open(directory.path().join(format!("{name}.sqlite")), clock.clone()).await.expect("opens");
+        let place = if std::env::var("CICLO_TEST_DATABASE").is_ok_and(|database| database == "postgres") {
+            Place::Postgres(Server::shared().database(name).await)
+        } else {
+            directory.path().join(format!("{name}.sqlite")).into()
+        };
+        let part = open(place, clock.clone()).await.expect("opens");
         Self { part, clock, _directory: directory }
     }
 

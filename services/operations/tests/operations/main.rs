@@ -1,5 +1,8 @@
 //! Operations through its schema, on a database of its own.
 
+// The futures of a whole service's schema are deep.
+#![recursion_limit = "256"]
+
 mod alert;
 mod alertmanager;
 mod clock;
