@@ -1,4 +1,5 @@
-// Composes services/*/schema.graphql into services/gateway/supergraph.graphql.
+// Composes services/*/schema.graphql into services/gateway/supergraph.graphql, in which every field
+// that leads into another service may be null: see away.mjs.
 //
 //   node compose.mjs                 writes the supergraph
 //   node compose.mjs --check         exits with 1 when the written one is stale
@@ -10,6 +11,7 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { composeServices, compositionHasErrors } from "@theguild/federation-composition";
 import { parse } from "graphql";
+import { mayBeAway } from "./away.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 const SERVICES = ["catalog", "design", "transition", "operations", "improvement"];
@@ -60,7 +62,7 @@ if (compositionHasErrors(result)) {
 }
 
 const header = "# Composed from the services' schemas by tools/compose; do not edit.\n\n";
-const supergraph = header + result.supergraphSdl.trim() + "\n";
+const supergraph = header + mayBeAway(result.supergraphSdl).trim() + "\n";
 const written = existsSync(out) ? readFileSync(out, "utf8") : "";
 if (check) {
   if (written !== supergraph) fail([`${shown(out)} is stale: run \`npm run compose\` in tools/compose and commit it`]);

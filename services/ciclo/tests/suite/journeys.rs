@@ -7,7 +7,7 @@ use serde_json::json;
 use std::process::Command;
 
 /// The demonstration against a running suite: it exits 0 only if each effect was read back.
-fn demonstrate(suite: &Suite) {
+pub fn demonstrate(suite: &Suite) {
     let demo = Command::new(binary())
         .args(["demo", "--gateway", &suite.gateway, "--tenant", "acme", "--data"])
         .arg(&suite.data)

@@ -1,5 +1,6 @@
 //! The suite as a user has it: one process or six, spoken to through the gateway.
 
+mod away;
 mod commands;
 mod documents;
 mod faults;

@@ -1,10 +1,13 @@
 //! Starting the suite's processes.
 
 use ciclo_testkit::process::{Client, Process, directory, token};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use tempfile::TempDir;
+
+/// The gateway among the six processes.
+const GATEWAY: &str = "gateway";
 
 /// The executable under test.
 pub fn binary() -> &'static Path {
@@ -15,8 +18,9 @@ pub fn binary() -> &'static Path {
 pub struct Suite {
     pub gateway: String,
     pub data: PathBuf,
-    services: HashMap<&'static str, String>,
-    processes: Vec<Process>,
+    /// The base URLs of services that are processes of their own.
+    services: BTreeMap<&'static str, String>,
+    processes: BTreeMap<&'static str, Process>,
     _directory: TempDir,
 }
 
@@ -26,36 +30,45 @@ impl Suite {
         let (directory, data) = directory();
         let process = start_in(&data);
         let gateway = process.url("explorer");
-        Self { gateway, data, services: HashMap::new(), processes: vec![process], _directory: directory }
+        let processes = BTreeMap::from([("suite", process)]);
+        Self { gateway, data, services: BTreeMap::new(), processes, _directory: directory }
     }
 
     /// Six processes over one data directory.
     pub fn six() -> Self {
         let (directory, data) = directory();
-        let names = ciclo::services::NAMES;
         let host = own_host();
-        let ports = [4001, 4002, 4003, 4004, 4005];
-        let urls: Vec<String> =
-            names.iter().zip(&ports).map(|(name, port)| format!("{name}=http://{host}:{port}")).collect();
-        let services = names.into_iter().zip(ports.map(|port| format!("http://{host}:{port}"))).collect();
+        let services = (4001..).zip(ciclo::services::NAMES);
+        let services = services.map(|(port, name)| (name, format!("http://{host}:{port}"))).collect();
+        let processes = BTreeMap::new();
+        let mut suite = Self { gateway: String::new(), data, services, processes, _directory: directory };
+        for name in ciclo::services::NAMES {
+            suite.start(name);
+        }
+        let gateway = suite.serve(GATEWAY, "127.0.0.1:0");
+        suite.gateway = gateway.url(GATEWAY);
+        suite.processes.insert(GATEWAY, gateway);
+        suite
+    }
+
+    /// Starts one of the six, or starts it again where it was.
+    pub fn start(&mut self, name: &'static str) {
+        let listen = self.services[name].trim_start_matches("http://");
+        let process = self.serve(name, listen);
+        self.processes.insert(name, process);
+    }
+
+    /// Ends one of the six at once, as a power cut would.
+    pub fn kill(&mut self, name: &str) {
+        self.processes.remove(name).expect("it runs").kill();
+    }
+
+    fn serve(&self, name: &str, listen: &str) -> Process {
+        let data = self.data.display().to_string();
+        let urls: Vec<String> = self.services.iter().map(|(name, url)| format!("{name}={url}")).collect();
         let urls = urls.join(",");
-        let data_text = data.display().to_string();
-        let mut processes: Vec<Process> = names
-            .iter()
-            .zip(&ports)
-            .map(|(name, port)| {
-                let listen = format!("{host}:{port}");
-                let arguments =
-                    ["serve", name, "--data", &data_text, "--listen", &listen, "--service", &urls];
-                Process::start(binary(), &arguments, "ready").expect("starts")
-            })
-            .collect();
-        let arguments =
-            ["serve", "gateway", "--data", &data_text, "--listen", "127.0.0.1:0", "--service", &urls];
-        let gateway = Process::start(binary(), &arguments, "ready").expect("starts");
-        let url = gateway.url("gateway");
-        processes.push(gateway);
-        Self { gateway: url, data, services, processes, _directory: directory }
+        let arguments = ["serve", name, "--data", &data, "--listen", listen, "--service", &urls];
+        Process::start(binary(), &arguments, "ready").expect("starts")
     }
 
     /// A client of the gateway with a role in the tests' tenant.
@@ -70,7 +83,7 @@ impl Suite {
 
     /// Stops every process and says how each ended.
     pub fn terminate(self) -> Vec<Option<i32>> {
-        self.processes.into_iter().map(Process::terminate).collect()
+        self.processes.into_values().map(Process::terminate).collect()
     }
 }
 
