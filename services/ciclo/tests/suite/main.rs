@@ -6,4 +6,5 @@ mod documents;
 mod faults;
 mod glossary;
 mod journeys;
+mod links;
 mod support;
