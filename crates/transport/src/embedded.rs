@@ -77,7 +77,7 @@ impl Transport for Embedded {
             .get(topics.source)
             .cloned()
             .ok_or_else(|| TransportError(format!("no feed of {}", topics.source)))?;
-        let key = format!("{group}<{}", topics.source);
+        let key = key(group, topics.source);
         let at = self.own.position(&key).await?;
         Ok(Box::new(Reading {
             own: self.own.clone(),
@@ -89,6 +89,31 @@ impl Transport for Embedded {
             ahead: Vec::new(),
         }))
     }
+}
+
+/// The name of a service's position in a neighbour's log.
+fn key(group: &str, source: &str) -> String {
+    format!("{group}<{source}")
+}
+
+/// Keeps a position.
+async fn keep(own: &Database, key: &str, at: u64) -> Result<(), TransportError> {
+    // Positions belong to no tenant; the name only says who writes.
+    let tenant = Tenant::parse("suite").map_err(|why| TransportError(why.to_string()))?;
+    let principal = Principal::service(tenant, own.service());
+    let key = key.to_owned();
+    own.write(&principal, move |tx| Box::pin(async move { tx.set_position(&key, at).await })).await?;
+    Ok(())
+}
+
+/// Sets a service back to the beginning of a neighbour's log, and answers where it was: from its
+/// next start on, every event is offered to it again, and what it applied before is dropped. One
+/// that reads meanwhile does not notice, and overwrites it.
+pub async fn rewind(own: &Database, source: &str) -> Result<u64, TransportError> {
+    let key = key(own.service(), source);
+    let before = own.position(&key).await?;
+    keep(own, &key, 0).await?;
+    Ok(before)
 }
 
 struct Reading {
@@ -156,14 +181,8 @@ impl Subscription for Reading {
         if self.committed == self.at {
             return Ok(());
         }
-        let (key, at) = (self.key.clone(), self.at);
-        // Positions belong to no tenant; the name only says who writes.
-        let tenant = Tenant::parse("suite").map_err(|why| TransportError(why.to_string()))?;
-        let principal = Principal::service(tenant, self.own.service());
-        self.own
-            .write(&principal, move |tx| Box::pin(async move { tx.set_position(&key, at).await }))
-            .await?;
-        self.committed = at;
+        keep(&self.own, &self.key, self.at).await?;
+        self.committed = self.at;
         Ok(())
     }
 }

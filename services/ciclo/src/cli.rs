@@ -43,6 +43,8 @@ enum Command {
     Demo(crate::demo::DemoArgs),
     /// Print a token of the embedded suite.
     Token(TokenArgs),
+    /// Have a stopped service read a neighbour's events again from the first, when it starts next.
+    Replay(crate::replay::ReplayArgs),
     /// Write the documents that are made from the code: error codes, roles, events.
     Docs {
         /// The folder.
@@ -75,6 +77,10 @@ impl Cli {
             Some(Command::Demo(args)) => args.run(),
             Some(Command::Token(args)) => {
                 println!("{}", args.issue()?);
+                Ok(())
+            }
+            Some(Command::Replay(args)) => {
+                println!("{}", args.run()?);
                 Ok(())
             }
             Some(Command::Docs { into }) => {

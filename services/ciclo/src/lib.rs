@@ -9,6 +9,7 @@ pub mod cli;
 pub mod config;
 pub mod demo;
 pub mod docs;
+pub mod replay;
 pub mod seed;
 pub mod services;
 pub mod start;

@@ -6,10 +6,11 @@ use async_trait::async_trait;
 use ciclo_api::Access;
 use ciclo_host::{GraphQl, Part, Running};
 use ciclo_identity::{AUDIENCE, EMBEDDED_ISSUER, EmbeddedKey, Issuer, Jwks, Verifier};
+use ciclo_kernel::ids::{RecordId, RequirementId};
 use ciclo_kernel::{Principal, Role, SignedDuration, Tenant, Timestamp};
 use ciclo_store::{Database, LogRow};
 use ciclo_transport::contract::{self, Event, Harness, SOURCE};
-use ciclo_transport::embedded::RemoteFeed;
+use ciclo_transport::embedded::{RemoteFeed, rewind};
 use ciclo_transport::{Embedded, Feed, Subscription, Topics, Transport};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -138,4 +139,30 @@ async fn a_neighbour_without_a_feed_is_an_error() {
     let topics = Topics { source: "nobody", record_types: &[] };
     let error = Embedded::new(own, HashMap::new()).subscribe("reader", topics).await.map(|_| ()).unwrap_err();
     assert!(error.to_string().contains("nobody"), "{error}");
+}
+
+#[tokio::test]
+async fn a_group_that_is_set_back_reads_from_the_beginning() {
+    let mut suite = Suite::new(false).await;
+    let topics = Topics { source: SOURCE, record_types: &["Requirement"] };
+    let told = Event {
+        tenant: "acme",
+        actor: "ana".to_owned(),
+        record_type: "Requirement",
+        record_id: RequirementId::at(Timestamp::UNIX_EPOCH).to_string(),
+        at: Timestamp::UNIX_EPOCH,
+        trace: None,
+        bytes: Vec::new(),
+    };
+    let rows = suite.append(vec![told.clone(), told]).await;
+    let mut reading = suite.subscribe("reader", topics).await;
+    assert_eq!(reading.poll(10).await.unwrap(), rows);
+    reading.commit().await.unwrap();
+    suite.restart().await;
+    assert_eq!(suite.subscribe("reader", topics).await.poll(10).await.unwrap(), []);
+    let own = open(suite.directory.path(), "reader").await;
+    assert_eq!(rewind(&own, "another").await.unwrap(), 0);
+    assert_eq!(suite.subscribe("reader", topics).await.poll(10).await.unwrap(), [], "another's is another's");
+    assert_eq!(rewind(&own, SOURCE).await.unwrap(), rows[1].sequence);
+    assert_eq!(suite.subscribe("reader", topics).await.poll(10).await.unwrap(), rows);
 }

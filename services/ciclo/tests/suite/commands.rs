@@ -1,7 +1,7 @@
 //! Every command that the documents show is run. A block that this test does
 //! not know how to run fails it, so that none can be shown untried.
 
-use crate::support::{Suite, binary};
+use crate::support::{Suite, binary, start_in};
 use ciclo_testkit::process::{Process, directory, token};
 use std::path::Path;
 use std::process::Command;
@@ -29,6 +29,19 @@ fn start(arguments: &[&str]) {
     let process =
         Process::start(binary(), &arguments, ready).unwrap_or_else(|why| panic!("{arguments:?}: {why}"));
     assert_eq!(process.terminate(), Some(0), "{arguments:?}");
+}
+
+/// Runs a command on the data of a suite: it is refused while the suite runs, and done when it has stopped.
+fn on_a_stopped_suite(arguments: &[&str]) {
+    let (_directory, data) = directory();
+    let running = start_in(&data);
+    let run = || Command::new(binary()).args(arguments).arg("--data").arg(&data).output().expect("runs");
+    let refused = run();
+    let why = String::from_utf8_lossy(&refused.stderr);
+    assert!(!refused.status.success() && why.contains("in use by another process"), "{arguments:?}: {why}");
+    assert_eq!(running.terminate(), Some(0));
+    let done = run();
+    assert!(done.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
 }
 
 /// Runs a query as it is shown, with curl, against a suite; the answer must have data and no errors.
@@ -65,10 +78,14 @@ fn every_command_shown_runs() {
             assert!(output.status.success(), "{block}: {}", String::from_utf8_lossy(&output.stderr));
         } else if let Some(arguments) = block.strip_prefix(CARGO) {
             let arguments: Vec<&str> = arguments.split_whitespace().filter(|word| *word != "--").collect();
-            start(&arguments);
+            if arguments.first() == Some(&"replay") {
+                on_a_stopped_suite(&arguments);
+            } else {
+                start(&arguments);
+            }
         } else {
             panic!("the documents show a command that no test runs: {block}");
         }
     }
-    assert!(run >= 8, "only {run} commands were found");
+    assert!(run >= 9, "only {run} commands were found");
 }

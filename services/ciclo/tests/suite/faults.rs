@@ -19,13 +19,13 @@ type Ledger = Arc<Mutex<HashMap<String, (i64, bool)>>>;
 
 /// What the services of this test are measured against and made for.
 #[derive(Clone)]
-struct Ground {
+pub struct Ground {
     customer: String,
     objective: String,
 }
 
 /// Sends a mutation; the version of the record that it answers with, none when the suite has gone.
-async fn act(client: &Client, mutation: &str, input: Value) -> Option<(String, i64)> {
+pub async fn act(client: &Client, mutation: &str, input: Value) -> Option<(String, i64)> {
     let type_name = format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..]);
     let query = format!("mutation($i: {type_name}!) {{ {mutation}(input: $i) {{ id version }} }}");
     let answer = client.try_send(&query, json!({ "i": input })).await.ok()?;
@@ -43,6 +43,38 @@ impl Dice {
     }
 }
 
+/// Takes a service from its proposal to its charter and notes every acknowledged version of it, the
+/// last with `true`; its id, none when the suite has gone.
+pub async fn charter(
+    client: &Client,
+    name: &str,
+    ground: &Ground,
+    mut note: impl FnMut(&str, i64, bool),
+) -> Option<String> {
+    let key = |step: usize| format!("{name}-{step}");
+    let propose = json!({
+        "idempotencyKey": key(0), "name": name, "description": "Under fire.", "owner": "carla",
+        "view": "BUSINESS", "criticality": 3, "customers": [ground.customer],
+    });
+    let (id, mut version) = act(client, "proposeService", propose).await?;
+    note(&id, version, false);
+    let moves = [
+        ("setServiceSupport", json!({ "objective": ground.objective, "strength": 50 })),
+        ("defineService", json!({})),
+        ("analyseService", json!({ "businessCase": "It pays." })),
+        ("approveService", json!({})),
+        ("charterService", json!({})),
+    ];
+    for (step, (mutation, mut input)) in moves.into_iter().enumerate() {
+        input["id"] = json!(id);
+        input["expectedVersion"] = json!(version);
+        input["idempotencyKey"] = json!(key(step + 1));
+        (_, version) = act(client, mutation, input).await?;
+        note(&id, version, mutation == "charterService");
+    }
+    Some(id)
+}
+
 /// Charters services until the suite goes away; every acknowledged write stands in the ledger.
 async fn write(client: Client, ledger: Ledger, acknowledged: Arc<AtomicUsize>, name: String, ground: Ground) {
     let note = |id: &str, version: i64, chartered: bool| {
@@ -50,33 +82,14 @@ async fn write(client: Client, ledger: Ledger, acknowledged: Arc<AtomicUsize>, n
         acknowledged.fetch_add(1, Ordering::SeqCst);
     };
     for n in 0.. {
-        let key = |step: usize| format!("{name}-{n}-{step}");
-        let propose = json!({
-            "idempotencyKey": key(0), "name": format!("{name} {n}"), "description": "Under fire.", "owner": "carla",
-            "view": "BUSINESS", "criticality": 3, "customers": [ground.customer],
-        });
-        let Some((id, mut version)) = act(&client, "proposeService", propose).await else { return };
-        note(&id, version, false);
-        let moves = [
-            ("setServiceSupport", json!({ "objective": ground.objective, "strength": 50 })),
-            ("defineService", json!({})),
-            ("analyseService", json!({ "businessCase": "It pays." })),
-            ("approveService", json!({})),
-            ("charterService", json!({})),
-        ];
-        for (step, (mutation, mut input)) in moves.into_iter().enumerate() {
-            input["id"] = json!(id);
-            input["expectedVersion"] = json!(version);
-            input["idempotencyKey"] = json!(key(step + 1));
-            let Some((_, after)) = act(&client, mutation, input).await else { return };
-            version = after;
-            note(&id, version, mutation == "charterService");
+        if charter(&client, &format!("{name}-{n}"), &ground, note).await.is_none() {
+            return;
         }
     }
 }
 
 /// The ground that every round stands on; made once, found again by its keys.
-async fn ground(client: &Client) -> Ground {
+pub async fn ground(client: &Client) -> Ground {
     let customer = json!({ "idempotencyKey": "ground-customer", "name": "Norte Retail" });
     let objective = json!({ "idempotencyKey": "ground-objective", "name": "Sell", "weight": 50 });
     let (customer, _) = act(client, "defineCustomer", customer).await.unwrap();
@@ -85,7 +98,7 @@ async fn ground(client: &Client) -> Ground {
 }
 
 /// Waits until design has a package for a service, and says how many it has.
-async fn packages(client: &Client, service: &str) -> i64 {
+pub async fn packages(client: &Client, service: &str) -> i64 {
     let query = "query($of: ID!) { designPackages(filter: { service: { eq: $of } }) { totalCount } }";
     loop {
         let found = client.send(query, json!({ "of": service })).await;

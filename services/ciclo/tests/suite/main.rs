@@ -7,4 +7,5 @@ mod faults;
 mod glossary;
 mod journeys;
 mod links;
+mod replay;
 mod support;
