@@ -49,8 +49,11 @@ pub fn context(headers: &HeaderMap) -> TraceContext {
 
 /// The caller of a request.
 pub async fn caller(shared: &Shared, headers: &HeaderMap) -> Result<Principal, Refusal> {
-    let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    shared.verifier.header(header).await
+    shared.verifiers.callers.header(authorization(headers)).await
+}
+
+fn authorization(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok())
 }
 
 /// A refusal as the answer to a plain HTTP request.
@@ -140,7 +143,7 @@ async fn websocket(
             .keepalive_timeout(Duration::from_secs(60))
             .on_connection_init(move |payload| async move {
                 let principal = match (init_token(&payload), at_upgrade) {
-                    (Some(header), _) => shared.verifier.header(Some(&header)).await,
+                    (Some(header), _) => shared.verifiers.callers.header(Some(&header)).await,
                     (None, Some(principal)) => Ok(principal),
                     (None, None) => Err(Refusal::new(Code::Unauthenticated, "a bearer token is needed")),
                 };
@@ -170,7 +173,8 @@ async fn log(
     headers: HeaderMap,
     Query(request): Query<LogRequest>,
 ) -> Response {
-    let allowed = caller(&shared, &headers).await.and_then(|principal| {
+    let neighbour = shared.verifiers.neighbours.header(authorization(&headers)).await;
+    let allowed = neighbour.and_then(|principal| {
         let needed = [Role::Subgraph];
         let why = || Refusal::new(Code::Forbidden, "the log is for the other services of the suite");
         principal.has_any(&needed).then_some(()).ok_or_else(why)

@@ -10,4 +10,4 @@ pub mod telemetry;
 
 pub use data::{DataDirectory, DataError};
 pub use graphql::GraphQl;
-pub use part::{Part, Running};
+pub use part::{Part, Running, Verifiers};

@@ -24,7 +24,22 @@ pub struct Shared {
     /// Its table of access.
     pub access: &'static Access,
     /// Who checks tokens.
-    pub verifier: Verifier,
+    pub verifiers: Verifiers,
+}
+
+/// Who checks tokens, by who sends them. One verifier alone checks both.
+#[derive(Clone)]
+pub struct Verifiers {
+    /// Checks the tokens of callers.
+    pub callers: Verifier,
+    /// Checks the tokens that services make for one another.
+    pub neighbours: Verifier,
+}
+
+impl From<Verifier> for Verifiers {
+    fn from(verifier: Verifier) -> Self {
+        Self { callers: verifier.clone(), neighbours: verifier }
+    }
 }
 
 /// A service's own routes, made when the host knows who checks tokens.
@@ -74,7 +89,7 @@ impl Part {
     pub async fn run(
         self,
         listener: TcpListener,
-        verifier: Verifier,
+        verifiers: impl Into<Verifiers>,
         transport: &dyn Transport,
     ) -> Result<Running, TransportError> {
         let address = listener.local_addr().map_err(|why| TransportError(why.to_string()))?;
@@ -85,7 +100,8 @@ impl Part {
         for task in self.tasks {
             background.spawn(task());
         }
-        let shared = Shared { database: self.database, schema: self.schema, access: self.access, verifier };
+        let verifiers = verifiers.into();
+        let shared = Shared { database: self.database, schema: self.schema, access: self.access, verifiers };
         let app = http::routes(shared.clone()).merge((self.routes)(shared));
         let stop = CancellationToken::new();
         let stopping = stop.clone().cancelled_owned();

@@ -64,6 +64,11 @@ impl Common {
         if self.issuer.is_some() != self.jwks_url.is_some() {
             mistakes.push("CICLO_ISSUER and CICLO_JWKS_URL go together: set both, or neither".to_owned());
         }
+        if self.issuer.is_none() && self.audience != AUDIENCE {
+            mistakes.push(
+                "CICLO_AUDIENCE is the provider's: the suite's own tokens always name ciclo".to_owned(),
+            );
+        }
         if self.issuer.is_none() && !listen.ip().is_loopback() {
             mistakes.push(format!(
                 "{listen} is not a loopback address: the suite's own key is for this machine only, set CICLO_ISSUER and CICLO_JWKS_URL"

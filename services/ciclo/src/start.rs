@@ -7,8 +7,8 @@ use crate::suite::{GRACE, RunningSuite, Suite, listen, open_one};
 use crate::{banner, seed, services};
 use anyhow::{Context, Result, bail};
 use ciclo_gateway::{Gateway, GatewayConfig, RunningGateway};
-use ciclo_host::{DataDirectory, telemetry};
-use ciclo_identity::{EmbeddedKey, Issuer, Verifier};
+use ciclo_host::{DataDirectory, Verifiers, telemetry};
+use ciclo_identity::{AUDIENCE, EMBEDDED_ISSUER, EmbeddedKey, Issuer, Jwks, Verifier};
 use ciclo_kernel::{Clock, Principal, Role, SignedDuration, Tenant, Timestamp};
 use ciclo_transport::embedded::RemoteFeed;
 use ciclo_transport::{Embedded, Feed};
@@ -98,10 +98,10 @@ pub async fn open(common: &Common, listen: SocketAddr, introspection: bool) -> R
     let data = DataDirectory::open(&common.data)?;
     let key = EmbeddedKey::open(data.path())?;
     let identity = common.identity(listen, key.jwks_file())?;
-    let verifier = verifier(&identity).await?;
+    let verifiers = verifiers(&identity, &key).await?;
     let suite = Suite::open(&data, &Clock::System).await?;
     let empty = suite.is_empty();
-    let services = suite.run(listen, &verifier).await?;
+    let services = suite.run(listen, &verifiers).await?;
     let gateway = gateway(&identity, listen, services.urls(), introspection).await?;
     Ok(WholeSuite { services, gateway, embedded: identity.embedded, empty })
 }
@@ -140,11 +140,11 @@ async fn serve_service(args: &ServeArgs) -> Result<()> {
     let data = DataDirectory::open(&args.common.data)?;
     let key = EmbeddedKey::open(data.path())?;
     let identity = args.common.identity(address, key.jwks_file())?;
-    let verifier = verifier(&identity).await?;
+    let verifiers = verifiers(&identity, &key).await?;
     let (part, held) = open_one(&data, name, &Clock::System).await?;
     let feeds = remote_feeds(&neighbours(&args.services)?, Issuer::new(&key)?, name)?;
     let transport = Embedded::new(part.database.clone(), feeds);
-    let running = part.run(listen(address, name).await?, verifier, &transport).await?;
+    let running = part.run(listen(address, name).await?, verifiers, &transport).await?;
     let stop = Stop::listen()?;
     println!("{name} ready at http://{}", running.address());
     stop.asked().await;
@@ -153,8 +153,14 @@ async fn serve_service(args: &ServeArgs) -> Result<()> {
     Ok(())
 }
 
-async fn verifier(identity: &Identity) -> Result<Verifier> {
-    Ok(Verifier::new(identity.jwks.clone(), &identity.issuer, &identity.audience).await?)
+/// Who checks tokens: those of callers by the issuer's keys, those of neighbours always by the
+/// suite's own key, which its processes share.
+async fn verifiers(identity: &Identity, key: &EmbeddedKey) -> Result<Verifiers> {
+    let own = Jwks::File(key.jwks_file().to_owned());
+    Ok(Verifiers {
+        callers: Verifier::new(identity.jwks.clone(), &identity.issuer, &identity.audience).await?,
+        neighbours: Verifier::new(own, EMBEDDED_ISSUER, AUDIENCE).await?,
+    })
 }
 
 async fn gateway(

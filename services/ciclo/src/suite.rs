@@ -4,8 +4,7 @@
 use crate::services;
 use anyhow::{Context, Result};
 use ciclo_host::data::Held;
-use ciclo_host::{DataDirectory, Part, Running};
-use ciclo_identity::Verifier;
+use ciclo_host::{DataDirectory, Part, Running, Verifiers};
 use ciclo_kernel::Clock;
 use ciclo_transport::{Consumer, Embedded, Feed};
 use std::collections::{BTreeMap, HashMap};
@@ -71,14 +70,14 @@ impl Suite {
     }
 
     /// Serves all services: each on the port of `first` plus its place, or on any port when that is 0.
-    pub async fn run(self, first: SocketAddr, verifier: &Verifier) -> Result<RunningSuite> {
+    pub async fn run(self, first: SocketAddr, verifiers: &Verifiers) -> Result<RunningSuite> {
         let feeds = self.feeds();
         let mut running = Vec::new();
         for (place, part) in (1u16..).zip(self.parts) {
             let port = if first.port() == 0 { 0 } else { first.port() + place };
             let listener = listen(SocketAddr::new(first.ip(), port), part.name).await?;
             let transport = Embedded::new(part.database.clone(), feeds.clone());
-            running.push(part.run(listener, verifier.clone(), &transport).await?);
+            running.push(part.run(listener, verifiers.clone(), &transport).await?);
         }
         Ok(RunningSuite { services: running, _held: self.held })
     }

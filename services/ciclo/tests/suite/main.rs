@@ -7,5 +7,6 @@ mod faults;
 mod glossary;
 mod journeys;
 mod links;
+mod provider;
 mod replay;
 mod support;

@@ -20,6 +20,8 @@ pub struct Suite {
     pub data: PathBuf,
     /// The base URLs of services that are processes of their own.
     services: BTreeMap<&'static str, String>,
+    /// What each of the processes is told besides.
+    besides: Vec<String>,
     processes: BTreeMap<&'static str, Process>,
     _directory: TempDir,
 }
@@ -31,17 +33,29 @@ impl Suite {
         let process = start_in(&data);
         let gateway = process.url("explorer");
         let processes = BTreeMap::from([("suite", process)]);
-        Self { gateway, data, services: BTreeMap::new(), processes, _directory: directory }
+        let (services, besides) = (BTreeMap::new(), Vec::new());
+        Self { gateway, data, services, besides, processes, _directory: directory }
     }
 
     /// Six processes over one data directory.
     pub fn six() -> Self {
+        Self::six_with(&[])
+    }
+
+    /// [`Suite::six`], each with these arguments besides.
+    pub fn six_with(besides: &[String]) -> Self {
         let (directory, data) = directory();
         let host = own_host();
         let services = (4001..).zip(ciclo::services::NAMES);
         let services = services.map(|(port, name)| (name, format!("http://{host}:{port}"))).collect();
-        let processes = BTreeMap::new();
-        let mut suite = Self { gateway: String::new(), data, services, processes, _directory: directory };
+        let mut suite = Self {
+            gateway: String::new(),
+            data,
+            services,
+            besides: besides.to_vec(),
+            processes: BTreeMap::new(),
+            _directory: directory,
+        };
         for name in ciclo::services::NAMES {
             suite.start(name);
         }
@@ -67,7 +81,8 @@ impl Suite {
         let data = self.data.display().to_string();
         let urls: Vec<String> = self.services.iter().map(|(name, url)| format!("{name}={url}")).collect();
         let urls = urls.join(",");
-        let arguments = ["serve", name, "--data", &data, "--listen", listen, "--service", &urls];
+        let mut arguments = vec!["serve", name, "--data", &data, "--listen", listen, "--service", &urls];
+        arguments.extend(self.besides.iter().map(String::as_str));
         Process::start(binary(), &arguments, "ready").expect("starts")
     }
 
