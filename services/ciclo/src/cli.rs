@@ -1,16 +1,16 @@
 //! The command line.
 
-use crate::config::Common;
+use crate::config::{Common, given};
 use crate::token::TokenArgs;
 use crate::{services, start};
 use anyhow::{Context, Result};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
 /// IT service management over the whole service lifecycle. Without a command it starts the whole suite.
 #[derive(Parser, Debug)]
-#[command(version, about)]
+#[command(version, about, args_override_self = true)]
 pub struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
@@ -39,6 +39,13 @@ pub struct SuiteArgs {
 enum Command {
     /// Run one service, or the gateway, alone.
     Serve(start::ServeArgs),
+    /// Bring the schema of one service's database up to date, and end.
+    Migrate(start::MigrateArgs),
+    /// Ask a readiness URL: ends well when it answers so.
+    Healthy {
+        /// The URL, as `http://127.0.0.1:4001/health/ready`.
+        url: String,
+    },
     /// Show the lifecycle once round, through the public API, and check every effect.
     Demo(crate::demo::DemoArgs),
     /// Print a token of the embedded suite.
@@ -59,6 +66,20 @@ enum Command {
 }
 
 impl Cli {
+    /// Reads the command line, the environment and the file of settings; says every mistake and ends the process when there are some.
+    #[must_use]
+    pub fn read() -> Self {
+        match given::command_line(&Self::command(), std::env::args_os().collect()) {
+            Ok(line) => Self::parse_from(line),
+            Err(mistakes) => {
+                for mistake in mistakes {
+                    eprintln!("ciclo: {mistake}");
+                }
+                std::process::exit(2);
+            }
+        }
+    }
+
     /// Runs what the command line says.
     pub fn run(self) -> ExitCode {
         match self.dispatch() {
@@ -74,6 +95,8 @@ impl Cli {
         match self.command {
             None => start::suite(&self.suite),
             Some(Command::Serve(args)) => start::serve(&args),
+            Some(Command::Migrate(args)) => start::migrate(&args),
+            Some(Command::Healthy { url }) => start::healthy(&url),
             Some(Command::Demo(args)) => args.run(),
             Some(Command::Token(args)) => {
                 println!("{}", args.issue()?);

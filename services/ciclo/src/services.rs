@@ -2,7 +2,7 @@
 
 use ciclo_host::Part;
 use ciclo_kernel::Clock;
-use std::path::PathBuf;
+use ciclo_store::Place;
 
 /// The services, in the order of the lifecycle; the gateway's port plus the place is theirs.
 pub const NAMES: [&str; 5] = [
@@ -13,14 +13,14 @@ pub const NAMES: [&str; 5] = [
     ciclo_improvement::NAME,
 ];
 
-/// Opens a service on its file; `None` when there is no such service.
-pub async fn open(name: &str, file: PathBuf, clock: Clock) -> Option<ciclo_store::Result<Part>> {
+/// Opens a service on its data; `None` when there is no such service.
+pub async fn open(name: &str, place: Place, clock: Clock) -> Option<ciclo_store::Result<Part>> {
     Some(match name {
-        ciclo_catalog::NAME => ciclo_catalog::open(file, clock).await,
-        ciclo_design::NAME => ciclo_design::open(file, clock).await,
-        ciclo_transition::NAME => ciclo_transition::open(file, clock).await,
-        ciclo_operations::NAME => ciclo_operations::open(file, clock).await,
-        ciclo_improvement::NAME => ciclo_improvement::open(file, clock).await,
+        ciclo_catalog::NAME => ciclo_catalog::open(place, clock).await,
+        ciclo_design::NAME => ciclo_design::open(place, clock).await,
+        ciclo_transition::NAME => ciclo_transition::open(place, clock).await,
+        ciclo_operations::NAME => ciclo_operations::open(place, clock).await,
+        ciclo_improvement::NAME => ciclo_improvement::open(place, clock).await,
         _ => return None,
     })
 }

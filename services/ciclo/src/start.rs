@@ -1,13 +1,13 @@
 //! Starting: the whole suite in one process, or one part alone.
 
 use crate::cli::SuiteArgs;
-use crate::config::{Common, Identity};
+use crate::config::{Common, DatabaseArgs, Identity};
 use crate::stop::Stop;
-use crate::suite::{GRACE, RunningSuite, Suite, listen, open_one};
+use crate::suite::{Kept, RunningSuite, Suite, listen, open_at, open_one};
 use crate::{banner, seed, services};
 use anyhow::{Context, Result, bail};
 use ciclo_gateway::{Gateway, GatewayConfig, RunningGateway};
-use ciclo_host::{DataDirectory, Verifiers, telemetry};
+use ciclo_host::{DataDirectory, Part, Verifiers, telemetry};
 use ciclo_identity::{AUDIENCE, EMBEDDED_ISSUER, EmbeddedKey, Issuer, Jwks, Verifier};
 use ciclo_kernel::{Clock, Principal, Role, SignedDuration, Tenant, Timestamp};
 use ciclo_transport::embedded::RemoteFeed;
@@ -16,10 +16,14 @@ use clap::Args;
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 
 /// How long a service's own token for its neighbours holds; it makes a new one for every request.
 const NEIGHBOUR_TOKEN: SignedDuration = SignedDuration::from_secs(60);
+
+/// How long a readiness URL may take to answer.
+const HEALTHY_WITHIN: Duration = Duration::from_secs(3);
 
 /// Options of one part alone.
 #[derive(Args, Clone, Debug)]
@@ -35,6 +39,9 @@ pub struct ServeArgs {
     /// Where another service is, as `design=http://10.0.0.7:4002`; repeat it. By default on this machine's ports 4001 to 4005.
     #[arg(long = "service", env = "CICLO_SERVICES", value_delimiter = ',')]
     pub services: Vec<String>,
+    /// Where the service's data is, when it is not in the data directory.
+    #[command(flatten)]
+    pub database: DatabaseArgs,
     /// Answer introspection queries and show the explorer (gateway only).
     #[arg(long, env = "CICLO_INTROSPECTION", default_value_t = true, action = clap::ArgAction::Set)]
     pub introspection: bool,
@@ -76,6 +83,7 @@ pub struct WholeSuite {
     gateway: RunningGateway,
     embedded: bool,
     empty: bool,
+    grace: Duration,
 }
 
 impl WholeSuite {
@@ -88,7 +96,7 @@ impl WholeSuite {
     /// Drains and stops: the gateway first, so that nothing new comes in.
     pub async fn stop(self) -> Result<()> {
         tokio::task::spawn_blocking(move || self.gateway.stop()).await?;
-        self.services.stop().await;
+        self.services.stop(self.grace).await;
         Ok(())
     }
 }
@@ -103,7 +111,7 @@ pub async fn open(common: &Common, listen: SocketAddr, introspection: bool) -> R
     let empty = suite.is_empty();
     let services = suite.run(listen, &verifiers).await?;
     let gateway = gateway(&identity, listen, services.urls(), introspection).await?;
-    Ok(WholeSuite { services, gateway, embedded: identity.embedded, empty })
+    Ok(WholeSuite { services, gateway, embedded: identity.embedded, empty, grace: common.grace() })
 }
 
 /// Runs one part until it is asked to stop.
@@ -132,25 +140,68 @@ async fn serve_gateway(args: &ServeArgs) -> Result<()> {
 }
 
 async fn serve_service(args: &ServeArgs) -> Result<()> {
-    let Some(place) = services::NAMES.iter().position(|name| *name == args.service) else {
-        bail!("there is no service {}; there are {} and gateway", args.service, services::NAMES.join(", "));
-    };
-    let name = services::NAMES[place];
+    let (place, name) = place_of(&args.service)?;
     let address = args.listen.unwrap_or_else(|| default_address(place + 1));
     let data = DataDirectory::open(&args.common.data)?;
     let key = EmbeddedKey::open(data.path())?;
     let identity = args.common.identity(address, key.jwks_file())?;
     let verifiers = verifiers(&identity, &key).await?;
-    let (part, held) = open_one(&data, name, &Clock::System).await?;
+    let (part, kept) = open_service(&args.database, &args.common, name).await?;
     let feeds = remote_feeds(&neighbours(&args.services)?, Issuer::new(&key)?, name)?;
     let transport = Embedded::new(part.database.clone(), feeds);
     let running = part.run(listen(address, name).await?, verifiers, &transport).await?;
     let stop = Stop::listen()?;
     println!("{name} ready at http://{}", running.address());
     stop.asked().await;
-    running.stop(GRACE).await;
-    drop(held);
+    running.stop(args.common.grace()).await;
+    drop(kept);
     Ok(())
+}
+
+/// A service by what it is called: its place in the lifecycle and its name.
+fn place_of(service: &str) -> Result<(usize, &'static str)> {
+    let Some(place) = services::NAMES.iter().position(|name| *name == service) else {
+        bail!("there is no service {service}; there are {} and gateway", services::NAMES.join(", "));
+    };
+    Ok((place, services::NAMES[place]))
+}
+
+/// Opens a service where its data is: in its own database, or in the data directory.
+async fn open_service(database: &DatabaseArgs, common: &Common, name: &'static str) -> Result<(Part, Kept)> {
+    match database.place()? {
+        Some(postgres) => open_at(postgres, name, &Clock::System).await,
+        None => open_one(&DataDirectory::open(&common.data)?, name, &Clock::System).await,
+    }
+}
+
+/// Options of a migration.
+#[derive(Args, Clone, Debug)]
+pub struct MigrateArgs {
+    /// catalog, design, transition, operations or improvement.
+    pub service: String,
+    /// What every command takes.
+    #[command(flatten)]
+    pub common: Common,
+    /// Where the service's data is, when it is not in the data directory.
+    #[command(flatten)]
+    pub database: DatabaseArgs,
+}
+
+/// Brings one service's schema up to date.
+pub fn migrate(args: &MigrateArgs) -> Result<()> {
+    telemetry::start(args.common.log_format, &args.common.log);
+    let (_, name) = place_of(&args.service)?;
+    runtime()?.block_on(open_service(&args.database, &args.common, name))?;
+    println!("the schema of {name} is up to date");
+    Ok(())
+}
+
+/// Asks a readiness URL.
+pub fn healthy(url: &str) -> Result<()> {
+    let answer = runtime()?.block_on(async {
+        reqwest::Client::new().get(url).timeout(HEALTHY_WITHIN).send().await?.error_for_status()
+    });
+    answer.map(|_| ()).with_context(|| format!("{url} is not ready"))
 }
 
 /// Who checks tokens: those of callers by the issuer's keys, those of neighbours always by the

@@ -6,26 +6,27 @@ use anyhow::{Context, Result};
 use ciclo_host::data::Held;
 use ciclo_host::{DataDirectory, Part, Running, Verifiers};
 use ciclo_kernel::Clock;
+use ciclo_store::Postgres;
 use ciclo_transport::{Consumer, Embedded, Feed};
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::TcpListener;
 
-/// How long a stopping service waits for requests at work.
-pub const GRACE: Duration = Duration::from_secs(5);
+/// What a process keeps as long as it serves: the right to a file, if its data is in one.
+pub type Kept = Option<Held>;
 
 /// The services, opened but not yet serving.
 pub struct Suite {
     /// The services, in the order of the lifecycle.
     pub parts: Vec<Part>,
-    held: Vec<Held>,
+    held: Vec<Kept>,
 }
 
 /// The services, serving.
 pub struct RunningSuite {
     services: Vec<Running>,
-    _held: Vec<Held>,
+    _held: Vec<Kept>,
 }
 
 impl Suite {
@@ -84,11 +85,17 @@ impl Suite {
 }
 
 /// Opens one service of a data directory.
-pub async fn open_one(data: &DataDirectory, name: &'static str, clock: &Clock) -> Result<(Part, Held)> {
+pub async fn open_one(data: &DataDirectory, name: &'static str, clock: &Clock) -> Result<(Part, Kept)> {
     let held = data.hold(name)?;
     let file = data.file(name);
-    let opened = services::open(name, file.clone(), clock.clone()).await.context("no such service")?;
-    Ok((opened.with_context(|| format!("opening {}", file.display()))?, held))
+    let opened = services::open(name, file.clone().into(), clock.clone()).await.context("no such service")?;
+    Ok((opened.with_context(|| format!("opening {}", file.display()))?, Some(held)))
+}
+
+/// Opens one service on its own database, which other processes may have open too.
+pub async fn open_at(postgres: Postgres, name: &'static str, clock: &Clock) -> Result<(Part, Kept)> {
+    let opened = services::open(name, postgres.into(), clock.clone()).await.context("no such service")?;
+    Ok((opened.with_context(|| format!("opening the database of {name}"))?, None))
 }
 
 /// Binds a service's address.
@@ -104,8 +111,8 @@ impl RunningSuite {
     }
 
     /// Drains and stops all services.
-    pub async fn stop(self) {
-        futures::future::join_all(self.services.into_iter().map(|one| one.stop(GRACE))).await;
+    pub async fn stop(self, grace: Duration) {
+        futures::future::join_all(self.services.into_iter().map(|one| one.stop(grace))).await;
     }
 }
 

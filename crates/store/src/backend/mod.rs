@@ -26,6 +26,12 @@ impl From<PathBuf> for Place {
     }
 }
 
+impl From<Postgres> for Place {
+    fn from(postgres: Postgres) -> Self {
+        Self::Postgres(postgres)
+    }
+}
+
 /// Whose rows a connection may see.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Whose<'a> {

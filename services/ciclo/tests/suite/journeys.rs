@@ -32,6 +32,13 @@ fn the_lifecycle_goes_once_round_as_six_processes() {
     assert!(suite.terminate().iter().all(|code| *code == Some(0)));
 }
 
+#[tokio::test]
+async fn the_lifecycle_goes_once_round_on_postgresql() {
+    let suite = Suite::six_on_postgresql().await;
+    demonstrate(&suite);
+    assert!(suite.terminate().iter().all(|code| *code == Some(0)));
+}
+
 /// One trace from the client's request through the gateway and a service into its log, and from
 /// there through the consumer into the log of the neighbour.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -9,4 +9,5 @@ mod journeys;
 mod links;
 mod provider;
 mod replay;
+mod settings;
 mod support;

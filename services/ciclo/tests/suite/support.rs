@@ -1,5 +1,6 @@
 //! Starting the suite's processes.
 
+use ciclo_testkit::postgres::Server;
 use ciclo_testkit::process::{Client, Process, directory, token};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -21,7 +22,7 @@ pub struct Suite {
     /// The base URLs of services that are processes of their own.
     services: BTreeMap<&'static str, String>,
     /// What each of the processes is told besides.
-    besides: Vec<String>,
+    besides: BTreeMap<&'static str, Vec<String>>,
     processes: BTreeMap<&'static str, Process>,
     _directory: TempDir,
 }
@@ -33,7 +34,7 @@ impl Suite {
         let process = start_in(&data);
         let gateway = process.url("explorer");
         let processes = BTreeMap::from([("suite", process)]);
-        let (services, besides) = (BTreeMap::new(), Vec::new());
+        let (services, besides) = (BTreeMap::new(), BTreeMap::new());
         Self { gateway, data, services, besides, processes, _directory: directory }
     }
 
@@ -45,6 +46,21 @@ impl Suite {
     /// [`Suite::six`], each with these arguments besides.
     pub fn six_with(besides: &[String]) -> Self {
         let (directory, data) = directory();
+        let names = ciclo::services::NAMES.into_iter().chain([GATEWAY]);
+        Self::processes(directory, data, names.map(|name| (name, besides.to_vec())).collect())
+    }
+
+    /// Six processes, each service on a PostgreSQL database of its own.
+    pub async fn six_on_postgresql() -> Self {
+        let (directory, data) = directory();
+        let mut besides = BTreeMap::new();
+        for name in ciclo::services::NAMES {
+            besides.insert(name, on_postgresql(directory.path(), name).await);
+        }
+        Self::processes(directory, data, besides)
+    }
+
+    fn processes(directory: TempDir, data: PathBuf, besides: BTreeMap<&'static str, Vec<String>>) -> Self {
         let host = own_host();
         let services = (4001..).zip(ciclo::services::NAMES);
         let services = services.map(|(port, name)| (name, format!("http://{host}:{port}"))).collect();
@@ -52,7 +68,7 @@ impl Suite {
             gateway: String::new(),
             data,
             services,
-            besides: besides.to_vec(),
+            besides,
             processes: BTreeMap::new(),
             _directory: directory,
         };
@@ -82,7 +98,7 @@ impl Suite {
         let urls: Vec<String> = self.services.iter().map(|(name, url)| format!("{name}={url}")).collect();
         let urls = urls.join(",");
         let mut arguments = vec!["serve", name, "--data", &data, "--listen", listen, "--service", &urls];
-        arguments.extend(self.besides.iter().map(String::as_str));
+        arguments.extend(self.besides.get(name).into_iter().flatten().map(String::as_str));
         Process::start(binary(), &arguments, "ready").expect("starts")
     }
 
@@ -100,6 +116,16 @@ impl Suite {
     pub fn terminate(self) -> Vec<Option<i32>> {
         self.processes.into_values().map(Process::terminate).collect()
     }
+}
+
+/// What a service is told so that its data is in a PostgreSQL database of its own.
+async fn on_postgresql(directory: &Path, name: &str) -> Vec<String> {
+    let place = Server::shared().database(name).await;
+    let secret = directory.join(format!("{name}.secret"));
+    std::fs::write(&secret, format!("{}\n", place.password.unwrap())).unwrap();
+    ["--database-url", &place.url, "--database-password-file", &secret.display().to_string()]
+        .map(str::to_owned)
+        .to_vec()
 }
 
 /// Starts the whole suite in a data directory, on ports that are free.

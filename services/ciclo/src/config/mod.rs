@@ -1,5 +1,11 @@
-//! What differs between one installation and another. One table, checked at the
-//! start with every mistake reported at once.
+//! What differs between one installation and another, by the command line, the
+//! environment and a file. Checked at the start, with every mistake reported at
+//! once; docs/configuration.md has the table.
+
+mod database;
+pub mod given;
+
+pub use database::DatabaseArgs;
 
 use anyhow::{Result, bail};
 use ciclo_host::telemetry::LogFormat;
@@ -7,6 +13,7 @@ use ciclo_identity::{AUDIENCE, EMBEDDED_ISSUER, Jwks};
 use clap::Args;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Options of every command that runs something.
 #[derive(Args, Clone, Debug)]
@@ -29,6 +36,12 @@ pub struct Common {
     /// The audience that tokens must name.
     #[arg(long, env = "CICLO_AUDIENCE", default_value = AUDIENCE)]
     pub audience: String,
+    /// Use the suite's own key though it listens on other addresses than loopback: for demonstrations.
+    #[arg(long, env = "CICLO_DEMO_IDENTITY", default_value_t = false, action = clap::ArgAction::Set)]
+    pub demo_identity: bool,
+    /// How many seconds a stop waits for requests at work.
+    #[arg(long, env = "CICLO_GRACE", default_value_t = 5)]
+    pub grace: u64,
 }
 
 /// Who issues tokens, and how they are checked.
@@ -55,7 +68,15 @@ impl Common {
             issuer: None,
             jwks_url: None,
             audience: AUDIENCE.to_owned(),
+            demo_identity: false,
+            grace: 5,
         }
+    }
+
+    /// How long a stop waits for requests at work.
+    #[must_use]
+    pub fn grace(&self) -> Duration {
+        Duration::from_secs(self.grace)
     }
 
     /// The identity of this installation on an address; every mistake at once.
@@ -69,9 +90,9 @@ impl Common {
                 "CICLO_AUDIENCE is the provider's: the suite's own tokens always name ciclo".to_owned(),
             );
         }
-        if self.issuer.is_none() && !listen.ip().is_loopback() {
+        if self.issuer.is_none() && !listen.ip().is_loopback() && !self.demo_identity {
             mistakes.push(format!(
-                "{listen} is not a loopback address: the suite's own key is for this machine only, set CICLO_ISSUER and CICLO_JWKS_URL"
+                "{listen} is not a loopback address: the suite's own key is for this machine only, set CICLO_ISSUER and CICLO_JWKS_URL (or, for a demonstration, CICLO_DEMO_IDENTITY=true)"
             ));
         }
         if !mistakes.is_empty() {
