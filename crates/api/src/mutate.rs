@@ -2,12 +2,13 @@
 
 use crate::error::ApiResult;
 use crate::session::Session;
-use async_graphql::{Context, ID};
+use async_graphql::{Context, ID, Value};
 use ciclo_kernel::{Decision, Refusal, Timestamp, ids::RecordId};
 use ciclo_store::idempotency::Key;
 use ciclo_store::{Record, Result, Tx, Versioned};
 use futures::future::BoxFuture;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 
 /// Reads the id of a record from an argument; `BAD_ID` for another type's.
 pub fn id<I: RecordId>(text: &ID) -> std::result::Result<I, Refusal> {
@@ -22,6 +23,19 @@ pub fn version(expected: i32) -> std::result::Result<u64, Refusal> {
         .ok_or_else(|| Refusal::invalid("expectedVersion", "a version is 1 or more"))
 }
 
+/// A value with the fields of its objects by name: the order they came in says nothing.
+fn canonical(value: Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let fields: BTreeMap<_, _> =
+                fields.into_iter().map(|(name, value)| (name, canonical(value))).collect();
+            Value::Object(fields.into_iter().collect())
+        }
+        Value::List(items) => Value::List(items.into_iter().map(canonical).collect()),
+        other => other,
+    }
+}
+
 /// The fingerprint of a mutation: its name and arguments, the key among them.
 fn fingerprint(ctx: &Context<'_>) -> ApiResult<String> {
     let mut hash = Sha256::new();
@@ -29,7 +43,7 @@ fn fingerprint(ctx: &Context<'_>) -> ApiResult<String> {
     let arguments = ctx.field().arguments().map_err(|why| Refusal::invalid("arguments", why.message))?;
     for (name, value) in arguments {
         hash.update(name.as_bytes());
-        hash.update(value.to_string());
+        hash.update(canonical(value).to_string());
     }
     Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }

@@ -149,3 +149,21 @@ async fn many_offerings_are_told_at_once() {
     service.to("beginServiceRetirement", json!({ "reason": "old" }), "RETIRING").await;
     assert_eq!(catalog.admin(count, json!({})).await.at("offerings.totalCount"), 0);
 }
+
+#[tokio::test]
+async fn a_form_keeps_the_order_of_its_fields_and_a_key_does_not_depend_on_it() {
+    let catalog = open().await;
+    let service = operational(&catalog, "Mail").await;
+    let form =
+        r#"{"type":"object","properties":{"size":{"title":"Size","enum":["xl","m"]},"name":{},"age":{}}}"#;
+    let mut input = offer(&service.id);
+    input["idempotencyKey"] = json!("once");
+    input["form"] = serde_json::from_str(form).unwrap();
+    let drafted = call(&catalog, "draftOffering", input.clone(), "form").await;
+    assert_eq!(drafted.at("it.form").to_string(), form);
+    let fields: Vec<_> = input.as_object().unwrap().clone().into_iter().rev().collect();
+    let again = call(&catalog, "draftOffering", Value::Object(fields.into_iter().collect()), "").await;
+    assert_eq!(again.text("it.id"), drafted.text("it.id"), "the same arguments in another order");
+    input["form"]["properties"]["age"]["title"] = json!("Age");
+    assert_eq!(call(&catalog, "draftOffering", input, "").await.code(), "IDEMPOTENCY_CONFLICT");
+}

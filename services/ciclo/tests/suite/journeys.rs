@@ -1,9 +1,10 @@
 //! The journeys of the loop through the gateway, in one process and as six.
 
+use crate::faults::{charter, ground};
 use crate::support::{Suite, binary};
 use ciclo_testkit::process::token;
 use ciclo_transport::envelope;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::process::Command;
 
 /// The demonstration against a running suite: it exits 0 only if each effect was read back.
@@ -99,4 +100,22 @@ async fn a_trace_goes_from_the_client_to_the_neighbour() {
         };
         assert!(row.traceparent.contains(trace), "{event}: {}", row.traceparent);
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_form_comes_back_through_the_gateway_in_its_order() {
+    let suite = Suite::one();
+    let client = suite.client("admin");
+    let ground = ground(&client).await;
+    let service = charter(&client, "mail", &ground, |_, _, _| ()).await.expect("chartered");
+    let form = r#"{"type":"object","properties":{"size":{"title":"Size"},"name":{},"age":{"a":1,"A":2}}}"#;
+    let input = json!({
+        "idempotencyKey": "form", "service": service, "name": "Mailbox",
+        "price": { "minorUnits": 0, "currency": "EUR" }, "form": serde_json::from_str::<Value>(form).unwrap(),
+    });
+    let draft = "mutation($i: DraftOfferingInput!) { draftOffering(input: $i) { id form } }";
+    let drafted = client.send(draft, json!({ "i": input })).await;
+    assert_eq!(drafted.at("draftOffering.form").to_string(), form);
+    let read = client.send("{ offerings { nodes { form } } }", json!({})).await;
+    assert_eq!(read.at("offerings.nodes.0.form").to_string(), form);
 }
