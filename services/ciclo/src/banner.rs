@@ -21,7 +21,7 @@ pub fn print(
     println!("  Data                  {}", data.display());
     println!();
     if embedded {
-        println!("A token (the explorer takes it as the header {{\"Authorization\": \"Bearer …\"}}):");
+        println!("A token, for the explorer's field of that name and for requests:");
         println!("  ciclo token --role admin --tenant demo --data {}", data.display());
     } else {
         println!("Tokens come from your OpenID provider.");

@@ -238,6 +238,7 @@ async fn a_browser_gets_the_explorer_which_loads_nothing_from_elsewhere() {
     assert!(response.headers().contains_key("content-security-policy"));
     let page = response.text().await.unwrap();
     assert!(page.contains("<title>Ciclo API explorer</title>"));
+    assert!(page.contains("ciclo token"), "it says where a token comes from");
     assert!(!page.contains("http://") && !page.contains("https://") && !page.contains("src="));
     let home = gateway.get("/").header("accept", accept).send().await.unwrap();
     assert_eq!(home.url().path(), "/graphql");
