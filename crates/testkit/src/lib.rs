@@ -1,10 +1,13 @@
 //! What tests of several crates share: a service on a database of its own with
-//! a clock that stands still, callers, and events as neighbours would send them.
+//! a clock that stands still, callers, events as neighbours would send them, and
+//! a broker.
 
+pub mod broker;
 pub mod events;
 pub mod ledger;
 pub mod postgres;
 pub mod process;
 pub mod service;
 
+pub use broker::Broker;
 pub use service::{Answer, TestService, caller, start, tenant};

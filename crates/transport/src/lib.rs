@@ -1,16 +1,18 @@
 //! Carries log rows from one service to the consumers of another.
 //!
 //! [`Transport`] is the interface; [`embedded`] reads the neighbours' logs in
-//! the same process or over HTTP. [`consumer`] applies what arrives, once each,
+//! the same process or over HTTP, [`kafka`] goes over brokers. [`consumer`] applies what arrives, once each,
 //! and parks what it cannot. [`contract`] is the suite that every transport passes.
 
 pub mod consumer;
 pub mod contract;
 pub mod embedded;
 pub mod envelope;
+pub mod kafka;
 
 pub use consumer::{Consumer, Handler};
 pub use embedded::{Embedded, Feed};
+pub use kafka::{Kafka, KafkaOptions};
 
 use async_trait::async_trait;
 use ciclo_store::LogRow;

@@ -1,8 +1,9 @@
-//! The embedded transport against the contract, and the consumer against
-//! everything that goes wrong on the way.
+//! Both transports against the contract, and the consumer against everything
+//! that goes wrong on the way.
 
 mod consumer;
 mod effects;
 mod feeds;
+mod kafka;
 mod scripted;
 mod source;

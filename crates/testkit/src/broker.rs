@@ -1,0 +1,150 @@
+//! A real Apache Kafka broker of one's own, by `tools/broker/run`: one process
+//! on loopback, with its storage in a temporary directory.
+
+use ciclo_transport::{Kafka, KafkaOptions};
+use std::fs::File;
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+use tokio::sync::OnceCell;
+
+/// How long a broker may take to start; the first fetches it.
+const PATIENCE: Duration = Duration::from_secs(240);
+/// What `tools/broker/run` ends with where nothing runs a broker.
+const NOTHING_TO_RUN: i32 = 69;
+/// Starts before it is given up: another process may take a port that was free a moment ago.
+const STARTS: u32 = 3;
+
+/// A broker, ended at once when it is dropped.
+pub struct Broker {
+    storage: TempDir,
+    port: u16,
+    child: Option<Child>,
+}
+
+impl Broker {
+    /// Starts a broker on fresh storage and returns when it answers. `None`,
+    /// said loudly, where neither java with Maven Central nor docker is to be had.
+    ///
+    /// # Panics
+    /// When it does not start; and where it cannot, when the environment says `CI=true`.
+    pub async fn start() -> Option<Self> {
+        Self::begin("--attached").await
+    }
+
+    async fn begin(how: &str) -> Option<Self> {
+        for _ in 0..STARTS {
+            let storage = tempfile::tempdir().expect("a temporary directory");
+            let mut broker = Self { storage, port: free_ports(), child: None };
+            match broker.run(how).await {
+                Ok(()) => return Some(broker),
+                Err(Some(NOTHING_TO_RUN)) => return missing(),
+                Err(_) => eprintln!("a broker did not start: {}", broker.log()),
+            }
+        }
+        panic!("no broker starts");
+    }
+
+    /// The broker that all tests of a process share; it ends with the process.
+    ///
+    /// # Panics
+    /// As [`Broker::start`].
+    pub async fn shared() -> Option<&'static Self> {
+        static SHARED: OnceCell<Option<Broker>> = OnceCell::const_new();
+        // What is static is never dropped, so the broker removes its storage itself.
+        SHARED.get_or_init(|| Self::begin("--fleeting")).await.as_ref()
+    }
+
+    /// Where clients connect.
+    #[must_use]
+    pub fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    /// Ends it at once, as a power cut would. Its storage stays.
+    ///
+    /// # Panics
+    /// When it cannot be waited for.
+    pub fn stop(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            // Its standard input ends, and it with that.
+            drop(child.stdin.take());
+            child.wait().expect("reaped");
+        }
+    }
+
+    /// Starts it again on its storage and its port, and returns when it answers.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn restart(&mut self) {
+        self.stop();
+        let started = self.run("--attached").await;
+        assert!(started.is_ok(), "{}", self.log());
+    }
+
+    /// Runs it until it answers; its exit code if it ended before, or took too long.
+    async fn run(&mut self, how: &str) -> Result<(), Option<i32>> {
+        let tool = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tools/broker/run");
+        let log = File::create(self.storage.path().join("broker.log")).expect("a file");
+        let child = Command::new(tool)
+            .arg(how)
+            .arg(self.storage.path())
+            .arg(self.port.to_string())
+            .stdin(Stdio::piped())
+            .stdout(log.try_clone().expect("a file"))
+            .stderr(log)
+            .spawn()
+            .expect("tools/broker/run runs");
+        let child = self.child.insert(child);
+        let asking = Kafka::new(KafkaOptions::new(&format!("127.0.0.1:{}", self.port))).expect("a client");
+        let deadline = Instant::now() + PATIENCE;
+        while asking.answers(Duration::from_millis(500)).await.is_err() {
+            if let Some(ended) = child.try_wait().expect("asked") {
+                return Err(ended.code());
+            }
+            if Instant::now() > deadline {
+                self.stop();
+                return Err(None);
+            }
+        }
+        Ok(())
+    }
+
+    fn log(&self) -> String {
+        std::fs::read_to_string(self.storage.path().join("broker.log")).unwrap_or_default()
+    }
+}
+
+impl Drop for Broker {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// Says what is skipped, or fails where nothing may be.
+fn missing() -> Option<Broker> {
+    let why = "neither java with Maven Central nor docker is to be had here";
+    assert!(std::env::var("CI").as_deref() != Ok("true"), "no broker: {why}");
+    // To the terminal itself: the harness keeps what tests that pass have printed.
+    let loud = format!("\n\n!!!! SKIPPED: the tests that need an Apache Kafka broker: {why}\n\n");
+    if std::fs::write("/dev/tty", &loud).is_err() {
+        eprintln!("{loud}");
+    }
+    None
+}
+
+/// The first of two ports in a row that are free. Below those that the system
+/// gives to outgoing connections: a broker that is stopped finds its own again.
+fn free_ports() -> u16 {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let first = (std::process::id() % 5000) as u16 * 2;
+    let free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
+    let mut ports = (0..5000).map(|_| {
+        let step = NEXT.fetch_add(2, Ordering::Relaxed);
+        20_000 + (first + step) % 10_000
+    });
+    ports.find(|port| free(port) && free(&(port + 1))).expect("two free ports")
+}
