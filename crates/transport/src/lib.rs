@@ -9,10 +9,12 @@ pub mod contract;
 pub mod embedded;
 pub mod envelope;
 pub mod kafka;
+pub mod relay;
 
 pub use consumer::{Consumer, Handler};
 pub use embedded::{Embedded, Feed};
 pub use kafka::{Kafka, KafkaOptions};
+pub use relay::Relay;
 
 use async_trait::async_trait;
 use ciclo_store::LogRow;
