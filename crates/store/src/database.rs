@@ -1,7 +1,7 @@
 //! One service's database: its place, its migrations, its readers, and the way
 //! into its lane of writes.
 
-use crate::backend::{Place, Readers, Reading, Whose, Writer, postgres};
+use crate::backend::{Place, Postgres, Readers, Reading, Whose, Writer, postgres};
 use crate::error::{Error, Result};
 use crate::lane::{self, Job};
 use crate::reader::Reader;
@@ -39,6 +39,7 @@ struct Inner {
     lane: mpsc::Sender<Job>,
     tail: watch::Receiver<u64>,
     statements: AtomicU64,
+    postgres: Option<Postgres>,
 }
 
 impl Database {
@@ -54,10 +55,14 @@ impl Database {
         let (known, tail) = watch::channel(last);
         let (lane, jobs) = mpsc::channel(1024);
         tokio::spawn(lane::run(writer, jobs, known.clone(), clock.clone()));
-        if let Place::Postgres(place) = place {
+        let postgres = match place {
+            Place::File(_) => None,
+            Place::Postgres(place) => Some(place),
+        };
+        if let Some(place) = postgres.clone() {
             tokio::spawn(postgres::listen(place, service, known));
         }
-        let inner = Inner { service, clock, readers, lane, tail, statements: AtomicU64::new(0) };
+        let inner = Inner { service, clock, readers, lane, tail, statements: AtomicU64::new(0), postgres };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -83,6 +88,11 @@ impl Database {
     #[must_use]
     pub fn tail(&self) -> watch::Receiver<u64> {
         self.inner.tail.clone()
+    }
+
+    /// The PostgreSQL database that it is, if it is one.
+    pub(crate) fn postgres(&self) -> Option<&Postgres> {
+        self.inner.postgres.as_ref()
     }
 
     /// Statements that readers have sent since the start, for tests that count them.

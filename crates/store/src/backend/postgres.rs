@@ -4,7 +4,8 @@
 
 use crate::backend::Whose;
 use crate::error::{Error, Result};
-use sea_orm::sqlx::{self, postgres::PgListener};
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgConnection, PgListener};
+use sea_orm::sqlx::{self, Connection};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, Statement,
 };
@@ -21,12 +22,16 @@ const STALE: Duration = Duration::from_secs(10);
 const AGAIN: Duration = Duration::from_millis(500);
 /// What a session may take: a statement, a lock, and a transaction that says nothing.
 /// The last ends the hold of a writer whose process or network is gone.
-const LIMITS: [(&str, &str); 4] = [
+const LIMITS: [(&str, &str); 6] = [
     ("statement_timeout", "30s"),
     ("lock_timeout", "10s"),
     ("idle_in_transaction_session_timeout", "4s"),
-    ("tcp_keepalives_idle", "3"),
+    ("tcp_keepalives_idle", "2"),
+    ("tcp_keepalives_interval", "1"),
+    ("tcp_keepalives_count", "1"),
 ];
+/// How often a session that has a lock is asked whether it still stands, and how long it may take to say so.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// A PostgreSQL database, made with the locale C, whose order is that of SQLite.
 #[derive(Clone)]
@@ -71,13 +76,46 @@ fn options(postgres: &Postgres, most: u32) -> ConnectOptions {
         .acquire_timeout(ACQUIRE)
         .connect_timeout(ACQUIRE)
         .test_before_acquire_if_idle_for(STALE)
-        .map_sqlx_postgres_opts(move |mut postgres| {
-            if let Some(password) = &password {
-                postgres = postgres.password(password);
-            }
-            postgres.application_name("ciclo").statement_cache_capacity(256).options(LIMITS)
-        });
+        .map_sqlx_postgres_opts(move |options| tuned(options, password.as_deref()));
     options
+}
+
+fn tuned(mut options: PgConnectOptions, password: Option<&str>) -> PgConnectOptions {
+    if let Some(password) = password {
+        options = options.password(password);
+    }
+    options.application_name("ciclo").statement_cache_capacity(256).options(LIMITS)
+}
+
+/// A session of its own that has a lock, until it is dropped.
+pub(crate) struct Session {
+    connection: PgConnection,
+}
+
+impl Session {
+    /// Takes a lock, unless another session has it.
+    pub(crate) async fn lock(postgres: &Postgres, what: &str) -> Result<Option<Self>> {
+        let options: PgConnectOptions = postgres.url.parse().map_err(fault)?;
+        let mut connection =
+            PgConnection::connect_with(&tuned(options, postgres.password.as_deref())).await.map_err(fault)?;
+        let taken: bool = sqlx::query_scalar("SELECT pg_try_advisory_lock($1)")
+            .bind(key(what, "lead"))
+            .fetch_one(&mut connection)
+            .await
+            .map_err(fault)?;
+        Ok(taken.then_some(Self { connection }))
+    }
+
+    /// Returns when the session no longer stands, and with it the lock.
+    pub(crate) async fn lost(&mut self) {
+        loop {
+            tokio::time::sleep(LOOK).await;
+            let stands = tokio::time::timeout(LOOK, self.connection.ping()).await;
+            if !matches!(stands, Ok(Ok(()))) {
+                return;
+            }
+        }
+    }
 }
 
 /// Connects once.

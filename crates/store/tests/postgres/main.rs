@@ -7,6 +7,7 @@ mod copies;
 mod inbox;
 #[path = "../store/keys.rs"]
 mod keys;
+mod leads;
 #[path = "../store/links.rs"]
 mod links;
 #[path = "../store/lists.rs"]

@@ -13,7 +13,7 @@ pub struct DatabaseArgs {
     #[arg(long, env = "CICLO_DATABASE_URL", hide_env_values = true)]
     database_url: Option<SecretUrl>,
     /// A file with the role's password.
-    #[arg(long, env = "CICLO_DATABASE_PASSWORD_FILE"]
+    #[arg(long, env = "CICLO_DATABASE_PASSWORD_FILE")]
     database_password_file: Option<PathBuf>,
     /// Connections that read, at most; one more writes and one listens.
     #[arg(long, env = "CICLO_DATABASE_CONNECTIONS", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=200))]
