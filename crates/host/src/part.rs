@@ -3,6 +3,10 @@
 use crate::graphql::GraphQl;
 use crate::http;
 use axum::Router;
+use axum::extract::State;
+use axum::http::{HeaderValue, header};
+use axum::middleware::map_response_with_state;
+use axum::response::Response;
 use ciclo_api::Access;
 use ciclo_identity::Verifier;
 use ciclo_store::Database;
@@ -10,6 +14,7 @@ use ciclo_transport::{Consumer, Handler, Transport, TransportError};
 use futures::future::BoxFuture;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -70,6 +75,7 @@ pub struct Part {
 pub struct Running {
     name: &'static str,
     address: SocketAddr,
+    draining: Arc<AtomicBool>,
     stop: CancellationToken,
     server: tokio::task::JoinHandle<()>,
     background: JoinSet<()>,
@@ -103,6 +109,8 @@ impl Part {
         let verifiers = verifiers.into();
         let shared = Shared { database: self.database, schema: self.schema, access: self.access, verifiers };
         let app = http::routes(shared.clone()).merge((self.routes)(shared));
+        let draining = Arc::new(AtomicBool::new(false));
+        let app = app.layer(map_response_with_state(draining.clone(), close_when_draining));
         let stop = CancellationToken::new();
         let stopping = stop.clone().cancelled_owned();
         let server = tokio::spawn(async move {
@@ -110,8 +118,16 @@ impl Part {
                 tracing::error!(%fault, "serving");
             }
         });
-        Ok(Running { name: self.name, address, stop, server, background })
+        Ok(Running { name: self.name, address, draining, stop, server, background })
     }
+}
+
+/// Has a client of a process that is about to stop make another connection for its next request.
+async fn close_when_draining(State(draining): State<Arc<AtomicBool>>, mut response: Response) -> Response {
+    if draining.load(Ordering::Relaxed) {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
 }
 
 impl Running {
@@ -125,6 +141,14 @@ impl Running {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Goes on answering for a while and tells every client not to use its connection again: whoever
+    /// sends them on has learnt meanwhile that this process goes, so that no request is lost on a
+    /// connection that is being closed.
+    pub async fn drain(&self, time: std::time::Duration) {
+        self.draining.store(true, Ordering::Relaxed);
+        tokio::time::sleep(time).await;
     }
 
     /// Takes no new requests, lets those at work finish for up to `grace`, stops consuming.

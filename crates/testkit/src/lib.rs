@@ -2,6 +2,7 @@
 //! a clock that stands still, callers, events as neighbours would send them, and
 //! a broker.
 
+pub mod balancer;
 pub mod broker;
 pub mod events;
 pub mod ledger;

@@ -1,7 +1,7 @@
 //! Starting: the whole suite in one process, or one part alone.
 
 use crate::cli::SuiteArgs;
-use crate::config::{Common, DatabaseArgs, Identity};
+use crate::config::{Common, DatabaseArgs, Identity, KafkaArgs};
 use crate::stop::Stop;
 use crate::suite::{Kept, RunningSuite, Suite, listen, open_at, open_one};
 use crate::{banner, seed, services};
@@ -11,7 +11,9 @@ use ciclo_host::{DataDirectory, Part, Verifiers, telemetry};
 use ciclo_identity::{AUDIENCE, EMBEDDED_ISSUER, EmbeddedKey, Issuer, Jwks, Verifier};
 use ciclo_kernel::{Clock, Principal, Role, SignedDuration, Tenant, Timestamp};
 use ciclo_transport::embedded::RemoteFeed;
-use ciclo_transport::{Embedded, Feed};
+use ciclo_transport::kafka::{Kafka, KafkaOptions, topics};
+use ciclo_transport::relay::Relay;
+use ciclo_transport::{Embedded, Feed, Transport};
 use clap::Args;
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
@@ -22,6 +24,8 @@ use tokio::runtime::{Builder, Runtime};
 /// How long a service's own token for its neighbours holds; it makes a new one for every request.
 const NEIGHBOUR_TOKEN: SignedDuration = SignedDuration::from_secs(60);
 
+/// How long a service that is asked to stop goes on answering, until nobody sends it new requests.
+const DRAIN: Duration = Duration::from_secs(1);
 /// How long a readiness URL may take to answer.
 const HEALTHY_WITHIN: Duration = Duration::from_secs(3);
 
@@ -42,6 +46,9 @@ pub struct ServeArgs {
     /// Where the service's data is, when it is not in the data directory.
     #[command(flatten)]
     pub database: DatabaseArgs,
+    /// What carries events between the services.
+    #[command(flatten)]
+    pub kafka: KafkaArgs,
     /// Answer introspection queries and show the explorer (gateway only).
     #[arg(long, env = "CICLO_INTROSPECTION", default_value_t = true, action = clap::ArgAction::Set)]
     pub introspection: bool,
@@ -106,7 +113,7 @@ pub async fn open(common: &Common, listen: SocketAddr, introspection: bool) -> R
     let data = DataDirectory::open(&common.data)?;
     let key = EmbeddedKey::open(data.path())?;
     let identity = common.identity(listen, key.jwks_file())?;
-    let verifiers = verifiers(&identity, &key).await?;
+    let verifiers = verifiers(&identity, Some(&key)).await?;
     let suite = Suite::open(&data, &Clock::System).await?;
     let empty = suite.is_empty();
     let services = suite.run(listen, &verifiers).await?;
@@ -142,20 +149,49 @@ async fn serve_gateway(args: &ServeArgs) -> Result<()> {
 async fn serve_service(args: &ServeArgs) -> Result<()> {
     let (place, name) = place_of(&args.service)?;
     let address = args.listen.unwrap_or_else(|| default_address(place + 1));
-    let data = DataDirectory::open(&args.common.data)?;
-    let key = EmbeddedKey::open(data.path())?;
-    let identity = args.common.identity(address, key.jwks_file())?;
-    let verifiers = verifiers(&identity, &key).await?;
-    let (part, kept) = open_service(&args.database, &args.common, name).await?;
-    let feeds = remote_feeds(&neighbours(&args.services)?, Issuer::new(&key)?, name)?;
-    let transport = Embedded::new(part.database.clone(), feeds);
-    let running = part.run(listen(address, name).await?, verifiers, &transport).await?;
+    let kafka = args.kafka.options(name)?;
+    // With a provider and brokers nobody needs a key of the suite's own, and no directory to keep it.
+    let key =
+        if args.common.issuer.is_some() && kafka.is_some() { None } else { Some(own_key(&args.common)?) };
+    let jwks = key.as_ref().map(EmbeddedKey::jwks_file).unwrap_or(&args.common.data);
+    let identity = args.common.identity(address, jwks)?;
+    let verifiers = verifiers(&identity, key.as_ref()).await?;
+    let (mut part, kept) = open_service(&args.database, &args.common, name).await?;
+    let transport: Arc<dyn Transport> = match (kafka, key) {
+        (Some(options), _) => over_kafka(options, &mut part).await?,
+        (None, Some(key)) => {
+            let feeds = remote_feeds(&neighbours(&args.services)?, Issuer::new(&key)?, name)?;
+            Arc::new(Embedded::new(part.database.clone(), feeds))
+        }
+        (None, None) => bail!("without brokers a service needs the suite's own key"),
+    };
+    let running = part.run(listen(address, name).await?, verifiers, transport.as_ref()).await?;
     let stop = Stop::listen()?;
     println!("{name} ready at http://{}", running.address());
     stop.asked().await;
+    running.drain(DRAIN).await;
     running.stop(args.common.grace()).await;
     drop(kept);
     Ok(())
+}
+
+/// The suite's own key, of the data directory.
+fn own_key(common: &Common) -> Result<EmbeddedKey> {
+    let data = DataDirectory::open(&common.data)?;
+    Ok(EmbeddedKey::open(data.path())?)
+}
+
+/// The transport over brokers; the service relays its log to them beside its requests.
+async fn over_kafka(options: KafkaOptions, part: &mut Part) -> Result<Arc<dyn Transport>> {
+    let kafka = Arc::new(Kafka::new(options)?);
+    // Everybody makes the topics of everybody: who comes first cannot read what is not there.
+    for service in services::NAMES {
+        let record_types: Vec<&str> = topics::record_types(service).collect();
+        kafka.make_topics(service, &record_types).await?;
+    }
+    let relay = Relay::new(part.database.clone(), kafka.clone());
+    part.tasks.push(Box::new(move || Box::pin(relay.run())));
+    Ok(kafka)
 }
 
 /// A service by what it is called: its place in the lifecycle and its name.
@@ -206,12 +242,13 @@ pub fn healthy(url: &str) -> Result<()> {
 
 /// Who checks tokens: those of callers by the issuer's keys, those of neighbours always by the
 /// suite's own key, which its processes share.
-async fn verifiers(identity: &Identity, key: &EmbeddedKey) -> Result<Verifiers> {
-    let own = Jwks::File(key.jwks_file().to_owned());
-    Ok(Verifiers {
-        callers: Verifier::new(identity.jwks.clone(), &identity.issuer, &identity.audience).await?,
-        neighbours: Verifier::new(own, EMBEDDED_ISSUER, AUDIENCE).await?,
-    })
+async fn verifiers(identity: &Identity, key: Option<&EmbeddedKey>) -> Result<Verifiers> {
+    let callers = Verifier::new(identity.jwks.clone(), &identity.issuer, &identity.audience).await?;
+    let neighbours = match key {
+        Some(key) => Verifier::new(Jwks::File(key.jwks_file().to_owned()), EMBEDDED_ISSUER, AUDIENCE).await?,
+        None => callers.clone(),
+    };
+    Ok(Verifiers { callers, neighbours })
 }
 
 async fn gateway(

@@ -4,8 +4,10 @@
 
 mod database;
 pub mod given;
+mod kafka;
 
 pub use database::DatabaseArgs;
+pub use kafka::KafkaArgs;
 
 use anyhow::{Result, bail};
 use ciclo_host::telemetry::LogFormat;

@@ -20,8 +20,8 @@ type Ledger = Arc<Mutex<HashMap<String, (i64, bool)>>>;
 /// What the services of this test are measured against and made for.
 #[derive(Clone)]
 pub struct Ground {
-    customer: String,
-    objective: String,
+    pub customer: String,
+    pub objective: String,
 }
 
 /// Sends a mutation; the version of the record that it answers with, none when the suite has gone.
@@ -34,10 +34,10 @@ pub async fn act(client: &Client, mutation: &str, input: Value) -> Option<(Strin
 }
 
 /// A small generator, so that a failing run can be repeated by its seed.
-struct Dice(u64);
+pub struct Dice(pub u64);
 
 impl Dice {
-    fn roll(&mut self, below: usize) -> usize {
+    pub fn roll(&mut self, below: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap() % below
     }

@@ -5,13 +5,19 @@ use crate::support::{Suite, binary};
 use ciclo_testkit::process::token;
 use ciclo_transport::envelope;
 use serde_json::{Value, json};
+use std::path::Path;
 use std::process::Command;
 
 /// The demonstration against a running suite: it exits 0 only if each effect was read back.
 pub fn demonstrate(suite: &Suite) {
+    demonstrate_at(&suite.gateway, &suite.data);
+}
+
+/// [`demonstrate`] at a gateway, with the key of a data directory.
+pub fn demonstrate_at(gateway: &str, data: &Path) {
     let demo = Command::new(binary())
-        .args(["demo", "--gateway", &suite.gateway, "--tenant", "acme", "--data"])
-        .arg(&suite.data)
+        .args(["demo", "--gateway", gateway, "--tenant", "acme", "--data"])
+        .arg(data)
         .output()
         .expect("runs");
     let (told, said) = (String::from_utf8_lossy(&demo.stdout), String::from_utf8_lossy(&demo.stderr));

@@ -1,7 +1,9 @@
 //! The suite as a user has it: one process or six, spoken to through the gateway.
 
 mod away;
+mod cluster;
 mod commands;
+mod distributed;
 mod documents;
 mod faults;
 mod glossary;

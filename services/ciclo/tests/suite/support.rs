@@ -141,7 +141,7 @@ pub fn try_start_in(data: &Path) -> Result<Process, String> {
 
 /// A loopback address that this test process has for itself, a new one at each call: six processes
 /// must know one another's ports before any of them listens.
-fn own_host() -> String {
+pub fn own_host() -> String {
     static NEXT: AtomicU32 = AtomicU32::new(1);
     let id = std::process::id();
     format!("127.{}.{}.{}", 1 + (id >> 8) % 250, id % 250, NEXT.fetch_add(1, Ordering::Relaxed))
