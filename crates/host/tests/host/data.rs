@@ -5,12 +5,16 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 
+/// Between its fork and its exec, a child holds whatever another test holds at that time: one at a time.
+static ALONE: Mutex<()> = Mutex::new(());
 /// Which directory a child of a test holds.
 const CHILD: &str = "CICLO_TEST_HELD_DIRECTORY";
 
 #[test]
 fn a_service_is_held_once_and_given_back() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let directory = tempfile::tempdir().unwrap();
     let data = DataDirectory::open(&directory.path().join("made/when/missing")).unwrap();
     let held = data.hold("design").unwrap();
@@ -36,6 +40,7 @@ fn child() {
 
 #[test]
 fn another_process_is_in_the_way_until_it_dies() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let directory = tempfile::tempdir().unwrap();
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["data::child", "--exact", "--nocapture"]).env(CHILD, directory.path());

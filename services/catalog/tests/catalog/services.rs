@@ -3,6 +3,7 @@
 use crate::support::{
     Life, call, capability, chartered, customer, objective, offer, open, operational, proposed, requester,
 };
+use ciclo_kernel::SignedDuration;
 use ciclo_kernel::ids::{BusinessObjectiveId, RecordId};
 use ciclo_testkit::TestService;
 use serde_json::{Value, json};
@@ -137,6 +138,8 @@ async fn dependencies_never_close_a_circle() {
     let mut chain = Vec::new();
     for name in ["A", "B", "C", "D"] {
         chain.push(Life::begin(&catalog, "proposeService", bare(name)).await);
+        // The newest come first, and ids of one instant have no order.
+        catalog.clock.advance(SignedDuration::from_millis(1));
     }
     for n in 0..3 {
         let on = chain[n + 1].id.clone();
