@@ -1,13 +1,13 @@
 //! Checking tokens: signature by key set, issuer, audience, expiry.
 
 use crate::token::Claims;
-use ciclo_kernel::{Code, Principal, Refusal};
+use ciclo_kernel::{Clock, Code, Principal, Refusal, SignedDuration, Timestamp};
 use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
+use std::time::Duration;
 
 /// Where the provider's keys are.
 #[derive(Clone, Debug)]
@@ -37,8 +37,10 @@ const ALGORITHMS: [Algorithm; 6] = [
 ];
 /// Tokens whose check is remembered.
 const REMEMBERED: usize = 4096;
-/// The key set is asked for again at most this often.
-const REFRESH: Duration = Duration::from_secs(30);
+/// For a key that is not in the set, the set is asked for again at most this often.
+const REFRESH: SignedDuration = SignedDuration::from_secs(30);
+/// A set this old is asked for again: a key that its issuer took out of it counts no longer.
+const KEYS_HOLD: SignedDuration = SignedDuration::from_mins(10);
 
 /// Checks tokens. Cheap to clone.
 #[derive(Clone)]
@@ -50,24 +52,41 @@ struct Inner {
     source: Jwks,
     issuer: String,
     audience: String,
-    keys: RwLock<JwkSet>,
-    refreshed: Mutex<Instant>,
-    /// Checked tokens with their expiry: a signature is checked once.
-    checked: RwLock<HashMap<String, (Principal, i64)>>,
+    clock: Clock,
+    /// When the key set was last asked for.
+    asked: Mutex<Timestamp>,
+    known: RwLock<Known>,
+}
+
+/// A key set, and the tokens that were checked with it.
+struct Known {
+    keys: Arc<JwkSet>,
+    /// Each with its caller and expiry: a signature is checked once.
+    checked: HashMap<String, (Principal, i64)>,
 }
 
 impl Verifier {
     /// Reads the key set and checks tokens with it from then on.
     pub async fn new(source: Jwks, issuer: &str, audience: &str) -> Result<Self, VerifierError> {
-        let keys = fetch(&source).await?;
+        Self::with_clock(source, issuer, audience, Clock::System).await
+    }
+
+    /// [`Verifier::new`], with the clock that says which tokens have expired.
+    pub async fn with_clock(
+        source: Jwks,
+        issuer: &str,
+        audience: &str,
+        clock: Clock,
+    ) -> Result<Self, VerifierError> {
+        let known = Known { keys: Arc::new(fetch(&source).await?), checked: HashMap::new() };
         Ok(Self {
             inner: Arc::new(Inner {
                 source,
                 issuer: issuer.to_owned(),
                 audience: audience.to_owned(),
-                keys: RwLock::new(keys),
-                refreshed: Mutex::new(Instant::now()),
-                checked: RwLock::default(),
+                asked: Mutex::new(clock.now()),
+                clock,
+                known: RwLock::new(known),
             }),
         })
     }
@@ -84,76 +103,97 @@ impl Verifier {
 
     /// The caller that a token names.
     pub async fn token(&self, token: &str) -> Result<Principal, Refusal> {
-        let now = jsonwebtoken::get_current_timestamp().cast_signed();
-        {
-            let checked = self.inner.checked.read().unwrap_or_else(PoisonError::into_inner);
-            if let Some((principal, until)) = checked.get(token) {
-                return if *until > now {
-                    Ok(principal.clone())
-                } else {
-                    Err(unauthenticated("the token has expired"))
-                };
-            }
+        self.renew(KEYS_HOLD).await;
+        if let Some((principal, until)) = self.known().checked.get(token) {
+            self.in_time(*until)?;
+            return Ok(principal.clone());
         }
-        let claims = self.check(token).await?;
+        let (claims, keys) = self.check(token).await?;
         let principal = claims.principal().map_err(|why| unauthenticated(&why.message))?;
-        let mut checked = self.inner.checked.write().unwrap_or_else(PoisonError::into_inner);
-        if checked.len() >= REMEMBERED {
-            checked.clear();
+        let mut known = self.inner.known.write().unwrap_or_else(PoisonError::into_inner);
+        // The keys may be others by now; then it is checked again.
+        if Arc::ptr_eq(&known.keys, &keys) {
+            if known.checked.len() >= REMEMBERED {
+                known.checked.clear();
+            }
+            known.checked.insert(token.to_owned(), (principal.clone(), claims.exp));
         }
-        checked.insert(token.to_owned(), (principal.clone(), claims.exp));
         Ok(principal)
     }
 
-    async fn check(&self, token: &str) -> Result<Claims, Refusal> {
+    fn known(&self) -> RwLockReadGuard<'_, Known> {
+        self.inner.known.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn in_time(&self, until: i64) -> Result<(), Refusal> {
+        let holds = until > self.inner.clock.now().as_second();
+        holds.then_some(()).ok_or_else(|| unauthenticated("the token has expired"))
+    }
+
+    /// Checks a token; its claims, and the keys that it was checked with.
+    async fn check(&self, token: &str) -> Result<(Claims, Arc<JwkSet>), Refusal> {
         let header =
             jsonwebtoken::decode_header(token).map_err(|_| unauthenticated("the token is not a JWT"))?;
         if !ALGORITHMS.contains(&header.alg) {
             return Err(unauthenticated("the token's signature algorithm is not accepted"));
         }
-        let key = match self.key(header.kid.as_deref()) {
-            Some(key) => key,
-            None => {
-                self.refresh().await;
-                self.key(header.kid.as_deref())
-                    .ok_or_else(|| unauthenticated("the token's key is not in the key set"))?
-            }
-        };
+        let (key, keys) = self.key(header.kid.as_deref()).await?;
         let mut validation = Validation::new(header.alg);
         validation.set_issuer(&[&self.inner.issuer]);
         validation.set_audience(&[&self.inner.audience]);
         validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
         validation.validate_nbf = true;
         validation.leeway = 0;
+        // Here and for tokens that are remembered, our clock says what has expired.
+        validation.validate_exp = false;
         let data = jsonwebtoken::decode::<Claims>(token, &key, &validation)
             .map_err(|why| unauthenticated(&format!("the token is not valid: {why}")))?;
-        Ok(data.claims)
+        self.in_time(data.claims.exp)?;
+        Ok((data.claims, keys))
     }
 
-    fn key(&self, kid: Option<&str>) -> Option<DecodingKey> {
-        let keys = self.inner.keys.read().unwrap_or_else(PoisonError::into_inner);
-        let key = match kid {
-            Some(kid) => keys.find(kid),
-            None if keys.keys.len() == 1 => keys.keys.first(),
-            None => None,
-        };
-        key.and_then(|key| DecodingKey::from_jwk(key).ok())
+    /// The key of a name, and the set it is in: the one that is known, or else the issuer's newest.
+    async fn key(&self, kid: Option<&str>) -> Result<(DecodingKey, Arc<JwkSet>), Refusal> {
+        let keys = self.known().keys.clone();
+        if let Some(key) = find(&keys, kid) {
+            return Ok((key, keys));
+        }
+        self.renew(REFRESH).await;
+        let keys = self.known().keys.clone();
+        let key = find(&keys, kid).ok_or_else(|| unauthenticated("the token's key is not in the key set"))?;
+        Ok((key, keys))
     }
 
-    /// Asks for the key set again: a provider rotates its keys.
-    async fn refresh(&self) {
+    /// Asks for the key set again when that was last done so long ago: a provider rotates its keys.
+    async fn renew(&self, after: SignedDuration) {
         {
-            let mut refreshed = self.inner.refreshed.lock().unwrap_or_else(PoisonError::into_inner);
-            if refreshed.elapsed() < REFRESH {
+            let now = self.inner.clock.now();
+            let mut asked = self.inner.asked.lock().unwrap_or_else(PoisonError::into_inner);
+            if now.duration_since(*asked).abs() < after {
                 return;
             }
-            *refreshed = Instant::now();
+            *asked = now;
         }
         match fetch(&self.inner.source).await {
-            Ok(keys) => *self.inner.keys.write().unwrap_or_else(PoisonError::into_inner) = keys,
+            Ok(keys) => {
+                let mut known = self.inner.known.write().unwrap_or_else(PoisonError::into_inner);
+                if *known.keys != keys {
+                    *known = Known { keys: Arc::new(keys), checked: HashMap::new() };
+                }
+            }
             Err(error) => tracing::warn!(%error, "asking for the key set again"),
         }
     }
+}
+
+/// The key of a name; a set of one key needs no name.
+fn find(keys: &JwkSet, kid: Option<&str>) -> Option<DecodingKey> {
+    let key = match kid {
+        Some(kid) => keys.find(kid),
+        None if keys.keys.len() == 1 => keys.keys.first(),
+        None => None,
+    };
+    key.and_then(|key| DecodingKey::from_jwk(key).ok())
 }
 
 async fn fetch(source: &Jwks) -> Result<JwkSet, VerifierError> {
