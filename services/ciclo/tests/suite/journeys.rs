@@ -2,6 +2,7 @@
 
 use crate::faults::{charter, ground};
 use crate::support::{Suite, binary};
+use ciclo_kernel::ids::REGISTRY;
 use ciclo_testkit::process::token;
 use ciclo_transport::envelope;
 use serde_json::{Value, json};
@@ -124,4 +125,24 @@ async fn a_form_comes_back_through_the_gateway_in_its_order() {
     assert_eq!(drafted.at("draftOffering.form").to_string(), form);
     let read = client.send("{ offerings { nodes { form } } }", json!({})).await;
     assert_eq!(read.at("offerings.nodes.0.form").to_string(), form);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_that_nobody_has_is_null_once_its_owner_is_asked() {
+    let suite = Suite::one();
+    let client = suite.client("admin");
+    let node = async |id: String, select: &str| {
+        let query = format!("query($id: ID!) {{ node(id: $id) {{ {select} }} }}");
+        client.send(&query, json!({ "id": id })).await.at("node").clone()
+    };
+    let unknown = |prefix: &str| format!("{prefix}_018f0000000070008000000000000000");
+    for (prefix, record_type, owner) in REGISTRY {
+        let id = unknown(prefix);
+        let asked = format!("id ... on {record_type} {{ version }}");
+        assert_eq!(node(id.clone(), &asked).await, Value::Null, "{record_type}");
+        // The limit that docs/api.md tells of.
+        let unseen = node(id.clone(), "id __typename").await;
+        let echoed = json!({ "id": id, "__typename": record_type });
+        assert_eq!(unseen, if *owner == "catalog" { Value::Null } else { echoed }, "{record_type}");
+    }
 }
