@@ -2,6 +2,7 @@
 
 import collections
 import re
+import tomllib
 
 import policies
 import yaml
@@ -45,6 +46,10 @@ def names(root):
     found = re.findall(r"ciclo_(\w+)::NAME,", source)
     if found[: len(SERVICES)] != SERVICES:
         yield f"services.rs names {found}, tools/deploy names {SERVICES}"
+    sent = (root / ".dockerignore").read_text().splitlines()
+    for member in tomllib.loads((root / "Cargo.toml").read_text())["workspace"]["members"]:
+        if f"!{member.split('/')[0]}" not in sent:
+            yield f".dockerignore keeps {member}, which is built, from the image's build"
 
 
 def variables(compose, dockerfile, renderings):
