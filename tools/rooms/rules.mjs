@@ -53,6 +53,12 @@ const LINES = [
     never: /"[^"]*\b(SELECT\b.+\bFROM|INSERT INTO|UPDATE\b.+\bSET|DELETE FROM|CREATE TABLE|ALTER TABLE|PRAGMA)\b/,
   },
   {
+    rule: "rdkafka is for the transport",
+    within: /^(services|crates)\/[^/]+\/src\//,
+    except: /^crates\/transport\//,
+    never: /\brdkafka\w*/,
+  },
+  {
     rule: "async-graphql is for the graphql room",
     within: /^services\/[^/]+\/src\//,
     // The executable has no rooms: it runs the services' schemas, to seed a demonstration for one.

@@ -5,5 +5,7 @@ mod consumer;
 mod effects;
 mod feeds;
 mod kafka;
+mod recorded;
+mod relay;
 mod scripted;
 mod source;
