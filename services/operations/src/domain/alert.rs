@@ -149,7 +149,7 @@ impl AlertReport {
         Ok(Self {
             dedup_key: dedup_key(&self.dedup_key)?,
             title: text::line("title", &self.title)?,
-            labels: labels::checked(self.labels)?,
+            labels: labels::checked("labels", self.labels)?,
             ..self
         })
     }

@@ -111,7 +111,7 @@ impl MonitoringEvent {
             severity: input.severity,
             summary: text::line("summary", &input.summary)?,
             service: input.service,
-            labels: labels::checked(input.labels)?,
+            labels: labels::checked("labels", input.labels)?,
             body: json_object("body", &input.body)?,
             occurred_at: input.occurred_at.unwrap_or(at),
             received_at: at,

@@ -5,6 +5,8 @@
 //! configuration manual. Fields that it does not name are kept in the report.
 
 use super::Report;
+use crate::domain::facts::json_object;
+use crate::domain::labels::checked;
 use crate::domain::monitoring_event::Severity;
 use ciclo_kernel::{Refusal, Timestamp, text};
 use serde_json::{Map, Value};
@@ -60,7 +62,7 @@ fn report(path: &str, alert: &Value, common: &BTreeMap<String, String>) -> Resul
     if ends_at.is_some_and(|ends_at| status == "resolved" && ends_at < starts_at) {
         return Err(Refusal::invalid(&at("endsAt"), "an alert cannot end before it began"));
     }
-    let labels = labels(&at("labels"), fields.get("labels"))?;
+    let labels = checked(&at("labels"), labels(&at("labels"), fields.get("labels"))?)?;
     let mut annotations = common.clone();
     annotations.extend(self::labels(&at("annotations"), fields.get("annotations"))?);
     let resolved = status == "resolved";
@@ -73,7 +75,7 @@ fn report(path: &str, alert: &Value, common: &BTreeMap<String, String>) -> Resul
         resolved,
         starts_at,
         ends_at: ends_at.filter(|_| resolved),
-        body: alert.to_string(),
+        body: json_object(path, &alert.to_string())?,
     })
 }
 
@@ -143,6 +145,7 @@ fn instant(path: &str, value: Option<&Value>) -> Result<Option<Timestamp>, Refus
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::facts::JSON;
     use serde_json::json;
 
     fn payload() -> Value {
@@ -185,7 +188,12 @@ mod tests {
         assert_eq!(wrong("/alerts/0/startsAt", json!("0001-01-01T00:00:00Z")), "alerts[0].startsAt");
         assert_eq!(wrong("/alerts/0/startsAt", json!("1969-01-01T00:00:00Z")), "alerts[0].startsAt");
         assert_eq!(wrong("/alerts/0/labels/alertname", json!(1)), "alerts[0].labels.alertname");
+        assert_eq!(wrong("/alerts/0/labels/alertname", json!("x\u{0}")), "alerts[0].labels.alertname");
+        assert_eq!(wrong("/alerts/0/labels", json!({ " ": "x" })), "alerts[0].labels");
         assert_eq!(wrong("/alerts/0/fingerprint", json!("")), "alerts[0].fingerprint");
+        let many: Map<String, Value> = (0..=100).map(|n| (format!("l{n}"), json!(""))).collect();
+        assert_eq!(wrong("/alerts/0/labels", json!(many)), "alerts[0].labels");
+        assert_eq!(wrong("/alerts/0/unknown", json!("x".repeat(JSON))), "alerts[0]", "too large to be kept");
         assert_eq!(reports(&json!([])).unwrap_err().facts["field"], "body");
     }
 

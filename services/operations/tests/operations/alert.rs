@@ -202,7 +202,7 @@ async fn a_body_that_cannot_be_read_names_the_field_and_changes_nothing() {
         (bad("/alerts/1/startsAt", json!("yesterday")), "alerts[1].startsAt"),
         (bad("/alerts/1/startsAt", json!(1)), "alerts[1].startsAt"),
         (bad("/alerts/1/labels", json!([])), "alerts[1].labels"),
-        (bad("/alerts/1/labels/alertname", json!("a\u{0}b")), "labels"),
+        (bad("/alerts/1/labels/alertname", json!("a\u{0}b")), "alerts[1].labels.alertname"),
     ] {
         let answer = outside.post(&body).await;
         assert_eq!(answer.status(), StatusCode::BAD_REQUEST, "{field}");
