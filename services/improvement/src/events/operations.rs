@@ -38,7 +38,11 @@ impl Handler for FromOperations {
             }
             Some(What::Retargeted(retargeted)) if retargeted.breached => {
                 let clock = clock()?;
-                breach(tx, clock, used_at_breach(clock)?).await
+                let used = match retargeted.used {
+                    Some(used) => signed_duration("used", Some(used))?,
+                    None => used_at_breach(clock)?,
+                };
+                breach(tx, clock, used).await
             }
             Some(
                 What::Retargeted(_)
@@ -88,7 +92,7 @@ fn missed_at(breach: &pb::ClockBreach) -> std::result::Result<Timestamp, Corrupt
     instant("due_at", breach.due_at)
 }
 
-/// The time used until the breach was recorded, less the pauses: the event of a new target does not say it.
+/// The time used until the breach was recorded, less the pauses: older events of a new target do not say it.
 fn used_at_breach(clock: &pb::ServiceLevelClock) -> std::result::Result<SignedDuration, Corrupt> {
     let until = instant("fired_at", recorded(clock)?.fired_at)?;
     let mut used = until.duration_since(instant("started_at", clock.started_at)?);

@@ -47,7 +47,7 @@ async fn event(service: &TestService, name: &str, of: &str) -> (&'static str, Lo
             ("transition", transition_closed(&fresh::<TransitionId>(), of, 1, &["Test it"]))
         }
         "ServiceLevelClockStopped" => ("operations", clock.stopped(30)),
-        "ServiceLevelClockRetargeted" => ("operations", clock.retargeted(90, true)),
+        "ServiceLevelClockRetargeted" => ("operations", clock.retargeted(90, true, Some(90))),
         "ServiceLevelClockBreached" => ("operations", clock.breached(61)),
         _ if name.starts_with("ciclo.catalog.v1.Service") => {
             ("catalog", service_event(of, "Payroll", 1, short))
@@ -124,7 +124,7 @@ async fn breaches_gather_in_one_recommendation_until_it_is_decided() {
     // The stop of a clock that was breached before is no further breach; a late stop and a new target are.
     tell(&service, &clocks[0].stopped(70)).await;
     tell(&service, &clocks[1].stopped(75)).await;
-    tell(&service, &clocks[2].retargeted(80, true)).await;
+    tell(&service, &clocks[2].retargeted(80, true, Some(80))).await;
     let more = read(&service, list).await;
     assert_eq!(more.at("recommendations.totalCount"), 1);
     assert_eq!(more.at("recommendations.nodes.0.evidenceCount"), 6);
@@ -158,7 +158,7 @@ async fn a_clock_has_one_result_that_follows_it() {
         priority kind subjectTitle version } } recommendations { totalCount } }";
 
     tell(&service, &clock.start()).await;
-    tell(&service, &clock.retargeted(5, false)).await;
+    tell(&service, &clock.retargeted(5, false, Some(5))).await;
     assert_eq!(read(&service, list).await.at("targetResults.totalCount"), 0);
     tell(&service, &clock.stopped(30)).await;
     let met = read(&service, list).await;
@@ -192,8 +192,7 @@ async fn a_new_target_in_the_past_is_missed_when_it_is_set() {
     let of = fresh::<ServiceId>();
     let mut clock = Clock::new(&of, &fresh::<AgreementId>(), &fresh::<ServiceRequestId>(), 0);
     clock.after.subject_type = "ServiceRequest".to_owned();
-    tell(&service, &clock.retargeted(90, true)).await;
-    tell(&service, &clock.cancelled()).await;
+    tell(&service, &clock.retargeted(90, true, Some(40))).await;
     let seen = read(
         &service,
         "{ targetResults { nodes { breachedAt used incident { id } serviceRequest { id } } }
@@ -201,13 +200,27 @@ async fn a_new_target_in_the_past_is_missed_when_it_is_set() {
     )
     .await;
     let one = seen.at("targetResults.nodes.0");
-    assert_eq!((&one["breachedAt"], &one["used"]), (&json!("2026-05-04T09:30:00Z"), &json!("PT1H30M")));
+    assert_eq!(
+        (&one["breachedAt"], &one["used"]),
+        (&json!("2026-05-04T09:30:00Z"), &json!("PT40M")),
+        "as told"
+    );
     assert_eq!(one["serviceRequest"]["id"], clock.after.subject_id.as_str());
     assert!(one["incident"].is_null());
     assert_eq!(
         seen.at("recommendations.nodes.0.evidence.0.serviceRequest.id"),
         clock.after.subject_id.as_str()
     );
+}
+
+#[tokio::test]
+async fn an_older_event_of_a_new_target_counts_the_time_less_the_pauses() {
+    let service = open().await;
+    let mut clock = Clock::new(&fresh::<ServiceId>(), &fresh::<AgreementId>(), &fresh::<IncidentId>(), 0);
+    clock.paused(10, 30);
+    tell(&service, &clock.retargeted(90, true, None)).await;
+    let seen = read(&service, "{ targetResults { nodes { used } } }").await;
+    assert_eq!(seen.text("targetResults.nodes.0.used"), "PT1H10M");
 }
 
 #[tokio::test]

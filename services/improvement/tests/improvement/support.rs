@@ -203,6 +203,12 @@ impl Clock {
         });
     }
 
+    /// It stood from a minute to another.
+    pub(crate) fn paused(&mut self, from: i64, to: i64) {
+        let (from, to) = (Some(timestamp(minute(from))), Some(timestamp(minute(to))));
+        self.after.pauses.push(operations::ClockPause { from, to, reason: "CALLER".to_owned() });
+    }
+
     pub(crate) fn start(&mut self) -> LogRow {
         self.event("Started", ClockWhat::Started(operations::ServiceLevelClockStarted {}))
     }
@@ -214,12 +220,14 @@ impl Clock {
         self.event("Breached", ClockWhat::Breached(operations::ServiceLevelClockBreached { used }))
     }
 
-    pub(crate) fn retargeted(&mut self, at: i64, breached: bool) -> LogRow {
+    /// A new target, with the minutes used as it tells them; older events tell none.
+    pub(crate) fn retargeted(&mut self, at: i64, breached: bool, used: Option<i64>) -> LogRow {
         if breached {
             self.broken(at, true);
         }
         let due_at = Some(timestamp(self.due()));
-        let what = operations::ServiceLevelClockRetargeted { breached, due_at };
+        let used = used.map(|minutes| duration(SignedDuration::from_mins(minutes)));
+        let what = operations::ServiceLevelClockRetargeted { breached, due_at, used };
         self.event("Retargeted", ClockWhat::Retargeted(what))
     }
 
@@ -241,10 +249,6 @@ impl Clock {
         self.after.stopped_at = None;
         self.after.state = operations::ServiceLevelClockState::Running.into();
         self.event("Restarted", ClockWhat::Restarted(operations::ServiceLevelClockRestarted {}))
-    }
-
-    pub(crate) fn cancelled(&mut self) -> LogRow {
-        self.event("Cancelled", ClockWhat::Cancelled(operations::ServiceLevelClockCancelled {}))
     }
 }
 

@@ -130,10 +130,16 @@ fn happened(record: &ServiceLevelClock, what: &ServiceLevelClockHappened) -> Wha
             due_at: due_at(record.started_at),
         }),
         ServiceLevelClockHappened::Restarted => What::Restarted(pb::ServiceLevelClockRestarted {}),
-        ServiceLevelClockHappened::Retargeted { breached } => {
-            What::Retargeted(pb::ServiceLevelClockRetargeted { breached: *breached, due_at: due_at(fired) })
+        ServiceLevelClockHappened::Retargeted { breached, used } => {
+            What::Retargeted(pb::ServiceLevelClockRetargeted {
+                breached: *breached,
+                due_at: due_at(fired),
+                used: Some(convert::duration(*used)),
+            })
         }
-        ServiceLevelClockHappened::Cancelled => What::Cancelled(pb::ServiceLevelClockCancelled {}),
+        ServiceLevelClockHappened::Cancelled { used } => {
+            What::Cancelled(pb::ServiceLevelClockCancelled { used: Some(convert::duration(*used)) })
+        }
         ServiceLevelClockHappened::Warned { percent } => {
             What::Warned(pb::ServiceLevelClockWarned { percent: (*percent).into() })
         }
@@ -186,8 +192,8 @@ mod tests {
             ServiceLevelClockHappened::Resumed,
             ServiceLevelClockHappened::Stopped { met: true, used: SignedDuration::ZERO },
             ServiceLevelClockHappened::Restarted,
-            ServiceLevelClockHappened::Retargeted { breached: false },
-            ServiceLevelClockHappened::Cancelled,
+            ServiceLevelClockHappened::Retargeted { breached: false, used: SignedDuration::ZERO },
+            ServiceLevelClockHappened::Cancelled { used: SignedDuration::ZERO },
             ServiceLevelClockHappened::Warned { percent: 50 },
             ServiceLevelClockHappened::Breached,
         ] {

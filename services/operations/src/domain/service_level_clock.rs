@@ -151,9 +151,14 @@ pub enum ServiceLevelClockHappened {
     Retargeted {
         /// Whether the breach was recorded with it: the instant of the old or the new promise was past.
         breached: bool,
+        /// How much was used by then.
+        used: SignedDuration,
     },
     /// It ended without a result.
-    Cancelled,
+    Cancelled {
+        /// How much was used.
+        used: SignedDuration,
+    },
     /// A part of the target is used.
     Warned {
         /// The percentage of the target.
@@ -183,7 +188,7 @@ impl ServiceLevelClockHappened {
             Self::Stopped { .. } => "Stopped",
             Self::Restarted => "Restarted",
             Self::Retargeted { .. } => "Retargeted",
-            Self::Cancelled => "Cancelled",
+            Self::Cancelled { .. } => "Cancelled",
             Self::Warned { .. } => "Warned",
             Self::Breached => "Breached",
         }
@@ -351,7 +356,8 @@ impl ServiceLevelClock {
         let before = self.note_breach(false, at);
         self.promise = promise;
         let breached = before || self.note_breach(true, at);
-        Ok((self, ServiceLevelClockHappened::Retargeted { breached }))
+        let used = self.used(at);
+        Ok((self, ServiceLevelClockHappened::Retargeted { breached, used }))
     }
 
     /// It ends without a result; a promise that was broken before stays broken.
@@ -360,7 +366,8 @@ impl ServiceLevelClock {
         self.end_pause(at);
         self.note_breach(false, at);
         self.stopped_at = Some(at);
-        Ok((self, ServiceLevelClockHappened::Cancelled))
+        let used = self.used(at);
+        Ok((self, ServiceLevelClockHappened::Cancelled { used }))
     }
 
     /// Gives a warning that is due: its part of the target is used, and it was not given before.

@@ -142,14 +142,14 @@ fn a_new_target_keeps_what_was_used_and_breaks_at_the_change_when_it_is_past() {
     let used = clock(100).pause("CALLER", at(10)).unwrap().0.resume(at(30)).unwrap().0;
     let (longer, happened) = used.clone().retarget(promise(200), at(60)).unwrap();
     assert_eq!((longer.due(at(60)), longer.used(at(60))), (at(220), secs(40)));
-    assert_eq!(happened, ServiceLevelClockHappened::Retargeted { breached: false });
+    assert_eq!(happened, ServiceLevelClockHappened::Retargeted { breached: false, used: secs(40) });
 
     let (at_due, _) = used.clone().retarget(promise(40), at(60)).unwrap();
     assert_eq!((at_due.due(at(60)), at_due.breach), (at(60), None));
 
     let (past, happened) = used.retarget(promise(20), at(60)).unwrap();
     assert_eq!(past.breach, Some(Breach { due_at: at(40), fired_at: at(60), retargeted: true }));
-    assert_eq!(happened, ServiceLevelClockHappened::Retargeted { breached: true });
+    assert_eq!(happened, ServiceLevelClockHappened::Retargeted { breached: true, used: secs(40) });
 }
 
 #[test]
@@ -157,8 +157,12 @@ fn a_late_timer_loses_no_breach() {
     let plain = Some(Breach { due_at: at(100), fired_at: at(120), retargeted: false });
     let (retargeted, happened) = clock(100).retarget(promise(400), at(120)).unwrap();
     assert_eq!((&retargeted.breach, retargeted.met()), (&plain, Some(false)));
-    assert_eq!(happened, ServiceLevelClockHappened::Retargeted { breached: true });
-    assert_eq!(clock(100).cancel(at(120)).unwrap().0.breach, plain);
+    assert_eq!(happened, ServiceLevelClockHappened::Retargeted { breached: true, used: secs(120) });
+    let (cancelled, happened) = clock(100).cancel(at(120)).unwrap();
+    assert_eq!(
+        (cancelled.breach, happened),
+        (plain, ServiceLevelClockHappened::Cancelled { used: secs(120) })
+    );
     assert_eq!(clock(100).cancel(at(100)).unwrap().0.met(), None);
 }
 
