@@ -2,7 +2,7 @@
 //! clock, kept once a clock, and the recommendation that a missed target brings about.
 
 use super::recommendation;
-use crate::domain::target_result::{ClockReading, TargetResult};
+use crate::domain::target_result::{ClockReading, TargetResult, TargetResultState};
 use ciclo_kernel::Timestamp;
 use ciclo_store::record::id_field;
 use ciclo_store::{Result, Tx, Versioned};
@@ -40,6 +40,24 @@ pub async fn stopped(
     };
     if after.record.breached() && !known {
         recommendation::after_breach(tx, &after.record).await?;
+    }
+    Ok(())
+}
+
+/// A clock that was breached was cancelled: its miss is kept, and nothing more comes of it. A result that the
+/// clock had before it was reopened stays when it was a miss.
+pub async fn cancelled(
+    tx: &mut Tx,
+    clock: ClockReading,
+    cancelled_at: Timestamp,
+    breached_at: Timestamp,
+) -> Result<()> {
+    breached(tx, clock.clone(), breached_at).await?;
+    if let Some(late) =
+        of_clock(tx, &clock).await?.filter(|result| result.record.state() == TargetResultState::RunningLate)
+    {
+        let cancel = |result: TargetResult, _: &str, _| result.cancel(clock, cancelled_at);
+        tx.change_loaded(late, None, cancel).await?;
     }
     Ok(())
 }

@@ -27,6 +27,10 @@ pub fn record(message: pb::TargetResultEvent) -> Result<TargetResult, Corrupt> {
             stopped_at: convert::instant("stopped_at", after.stopped_at)?,
             breached_at: convert::optional_instant("breached_at", after.breached_at)?,
         },
+        TargetResultState::Cancelled => TargetResultStatus::Cancelled {
+            cancelled_at: convert::instant("cancelled_at", after.cancelled_at)?,
+            breached_at: convert::instant("breached_at", after.breached_at)?,
+        },
     };
     Ok(TargetResult {
         id: convert::id("id", &after.id)?,
@@ -64,6 +68,7 @@ fn snapshot(record: &TargetResult) -> pb::TargetResult {
         breached: record.breached(),
         breached_at: record.breached_at().map(convert::timestamp),
         state: convert::state_to_proto::<pb::TargetResultState, _>(record.state()),
+        cancelled_at: record.cancelled_at().map(convert::timestamp),
     }
 }
 
@@ -81,5 +86,8 @@ fn happened(what: &TargetResultHappened) -> What {
                 again: *again,
             })
         }
+        TargetResultHappened::Cancelled { cancelled_at } => What::Cancelled(pb::TargetResultCancelled {
+            cancelled_at: Some(convert::timestamp(*cancelled_at)),
+        }),
     }
 }

@@ -118,6 +118,7 @@ fn what_happened_is_named_as_its_message() {
     for what in [
         TargetResultHappened::BreachRecorded { breached_at: at(0) },
         TargetResultHappened::Concluded { stopped_at: at(0), breached: true, again: false },
+        TargetResultHappened::Cancelled { cancelled_at: at(0) },
     ] {
         let record = samples::result_in(TargetResultState::Final);
         named("TargetResult", what.name(), &target_result::message(&record, Some(&what)).what);

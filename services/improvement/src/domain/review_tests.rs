@@ -102,6 +102,16 @@ fn a_result_counts_where_it_stopped_and_where_it_was_missed() {
 }
 
 #[test]
+fn a_cancelled_clock_counts_where_it_was_missed_and_not_where_it_was_cancelled() {
+    let cancelled = [result_in(TargetResultState::Cancelled)];
+    for (period, missed) in [((0, 100), 0), ((100, 101), 1), ((101, 1_000), 0)] {
+        let review = review(&cancelled, period, None);
+        let line = line(&review, TargetKind::Resolution, 1);
+        assert_eq!((line.count, line.missed), (missed, missed), "{period:?}");
+    }
+}
+
+#[test]
 fn a_period_is_over_not_empty_and_not_too_long() {
     let conduct = |from, to, now| {
         ServiceLevelReview::conduct(id(), &agreement(), (from, to), &[], None, "eva", now).map(|_| ())

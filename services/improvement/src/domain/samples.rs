@@ -55,6 +55,9 @@ pub(crate) fn result_in(state: TargetResultState) -> TargetResult {
     match state {
         TargetResultState::RunningLate => TargetResult::of_breach(nth(9), clock(), at(100)).unwrap().0,
         TargetResultState::Final => result(1, 1, 90),
+        TargetResultState::Cancelled => {
+            result_in(TargetResultState::RunningLate).cancel(clock(), at(120)).unwrap().0
+        }
     }
 }
 

@@ -15,14 +15,17 @@ machine! {
     /// How far a result has come.
     states TargetResultState {
         /// Missed, and the clock still runs.
-        RunningLate = "RUNNING_LATE" { Conclude => Final },
+        RunningLate = "RUNNING_LATE" { Conclude => Final, Cancel => Cancelled },
         /// The clock stopped. A clock that is reopened can stop, or breach, again.
         Final = "FINAL" { Breach => RunningLate, Conclude => Final },
+        /// Missed, and the clock was cancelled after that. Final.
+        Cancelled = "CANCELLED" {},
     }
     /// What can happen to a result.
     verbs TargetResultVerb {
         Breach = "breached",
         Conclude = "concluded",
+        Cancel = "cancelled",
     }
 }
 
@@ -120,6 +123,13 @@ pub enum TargetResultStatus {
         /// When the target was missed; none when it was met.
         breached_at: Option<Timestamp>,
     },
+    /// Missed, and the clock was cancelled after that: the miss stays.
+    Cancelled {
+        /// When it was cancelled.
+        cancelled_at: Timestamp,
+        /// When the target was missed.
+        breached_at: Timestamp,
+    },
 }
 
 /// What a service level clock came to.
@@ -150,6 +160,11 @@ pub enum TargetResultHappened {
         /// Whether the clock had stopped before and was reopened.
         again: bool,
     },
+    /// The clock was cancelled after its target was missed.
+    Cancelled {
+        /// When it was cancelled.
+        cancelled_at: Timestamp,
+    },
 }
 
 impl TargetResultHappened {
@@ -159,6 +174,7 @@ impl TargetResultHappened {
         match self {
             Self::BreachRecorded { .. } => "BreachRecorded",
             Self::Concluded { .. } => "Concluded",
+            Self::Cancelled { .. } => "Cancelled",
         }
     }
 }
@@ -196,6 +212,7 @@ impl TargetResult {
         match self.status {
             TargetResultStatus::RunningLate { .. } => TargetResultState::RunningLate,
             TargetResultStatus::Final { .. } => TargetResultState::Final,
+            TargetResultStatus::Cancelled { .. } => TargetResultState::Cancelled,
         }
     }
 
@@ -203,17 +220,27 @@ impl TargetResult {
     #[must_use]
     pub fn breached_at(&self) -> Option<Timestamp> {
         match self.status {
-            TargetResultStatus::RunningLate { breached_at } => Some(breached_at),
+            TargetResultStatus::RunningLate { breached_at }
+            | TargetResultStatus::Cancelled { breached_at, .. } => Some(breached_at),
             TargetResultStatus::Final { breached_at, .. } => breached_at,
         }
     }
 
-    /// When the clock stopped; none while it runs.
+    /// When the clock stopped; none while it runs and when it was cancelled.
     #[must_use]
     pub fn stopped_at(&self) -> Option<Timestamp> {
         match self.status {
-            TargetResultStatus::RunningLate { .. } => None,
+            TargetResultStatus::RunningLate { .. } | TargetResultStatus::Cancelled { .. } => None,
             TargetResultStatus::Final { stopped_at, .. } => Some(stopped_at),
+        }
+    }
+
+    /// When the clock was cancelled; none unless it was.
+    #[must_use]
+    pub fn cancelled_at(&self) -> Option<Timestamp> {
+        match self.status {
+            TargetResultStatus::RunningLate { .. } | TargetResultStatus::Final { .. } => None,
+            TargetResultStatus::Cancelled { cancelled_at, .. } => Some(cancelled_at),
         }
     }
 
@@ -255,6 +282,22 @@ impl TargetResult {
         self.status = TargetResultStatus::Final { stopped_at, breached_at };
         let breached = breached_at.is_some();
         Ok((self, TargetResultHappened::Concluded { stopped_at, breached, again }))
+    }
+
+    /// The clock was cancelled after its target was missed: nothing more comes of it, and the miss stays.
+    pub fn cancel(
+        mut self,
+        clock: ClockReading,
+        cancelled_at: Timestamp,
+    ) -> Decision<Self, TargetResultHappened> {
+        let state = self.state();
+        let next = state.go(TargetResultVerb::Cancel);
+        let TargetResultStatus::RunningLate { breached_at } = self.status else {
+            return Err(next.err().unwrap_or_else(|| Refusal::rule("the clock does not run late")));
+        };
+        self.clock = self.same_clock(clock)?;
+        self.status = TargetResultStatus::Cancelled { cancelled_at, breached_at };
+        Ok((self, TargetResultHappened::Cancelled { cancelled_at }))
     }
 
     fn same_clock(&self, clock: ClockReading) -> Result<ClockReading, Refusal> {

@@ -62,6 +62,7 @@ fn target_results_follow_the_table() {
             Ok(match verb {
                 TargetResultVerb::Breach => record.breach(clock, at(100))?.0,
                 TargetResultVerb::Conclude => record.conclude(clock, at(150), None)?.0,
+                TargetResultVerb::Cancel => record.cancel(clock, at(150))?.0,
             })
         },
     );

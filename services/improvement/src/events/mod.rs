@@ -58,4 +58,5 @@ pub const CONSUMED: &[&str] = &[
     "ciclo.operations.v1.ServiceLevelClockStopped",
     "ciclo.operations.v1.ServiceLevelClockRetargeted",
     "ciclo.operations.v1.ServiceLevelClockBreached",
+    "ciclo.operations.v1.ServiceLevelClockCancelled",
 ];

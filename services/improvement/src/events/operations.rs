@@ -44,6 +44,9 @@ impl Handler for FromOperations {
                 };
                 breach(tx, clock, used).await
             }
+            Some(What::Cancelled(cancelled)) if clock()?.breach.is_some() => {
+                cancel(tx, clock()?, cancelled).await
+            }
             Some(
                 What::Retargeted(_)
                 | What::Started(_)
@@ -73,6 +76,22 @@ async fn stop(
     commands::target_result::stopped(tx, reading, stopped_at, breached_at).await
 }
 
+/// A clock that was not breached came to nothing.
+async fn cancel(
+    tx: &mut Tx,
+    clock: &pb::ServiceLevelClock,
+    cancelled: &pb::ServiceLevelClockCancelled,
+) -> Result<()> {
+    let breach = recorded(clock)?;
+    let used = match cancelled.used {
+        Some(used) => signed_duration("used", Some(used))?,
+        None => used_at_breach(clock)?,
+    };
+    let reading = reading(clock, used, instant("due_at", breach.due_at)?)?;
+    let cancelled_at = instant("stopped_at", clock.stopped_at)?;
+    commands::target_result::cancelled(tx, reading, cancelled_at, missed_at(breach)?).await
+}
+
 async fn breach(tx: &mut Tx, clock: &pb::ServiceLevelClock, used: SignedDuration) -> Result<()> {
     let breach = recorded(clock)?;
     let reading = reading(clock, used, instant("due_at", breach.due_at)?)?;
@@ -92,7 +111,7 @@ fn missed_at(breach: &pb::ClockBreach) -> std::result::Result<Timestamp, Corrupt
     instant("due_at", breach.due_at)
 }
 
-/// The time used until the breach was recorded, less the pauses: older events of a new target do not say it.
+/// The time used until the breach was recorded, less the pauses: older events do not say it.
 fn used_at_breach(clock: &pb::ServiceLevelClock) -> std::result::Result<SignedDuration, Corrupt> {
     let until = instant("fired_at", recorded(clock)?.fired_at)?;
     let mut used = until.duration_since(instant("started_at", clock.started_at)?);

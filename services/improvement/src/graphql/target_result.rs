@@ -17,6 +17,8 @@ pub enum TargetResultState {
     RunningLate,
     /// The clock stopped. A clock that is reopened can stop, or breach, again.
     Final,
+    /// Missed, and the clock was cancelled after that. It counts as a miss. Final.
+    Cancelled,
 }
 
 record_object! {
@@ -84,9 +86,13 @@ record_object! {
         async fn breached_at(&self) -> Option<Instant> {
             self.record().breached_at().map(Instant)
         }
-        /// When the clock stopped, the latest time; null while it runs.
+        /// When the clock stopped, the latest time; null while it runs and when it was cancelled.
         async fn stopped_at(&self) -> Option<Instant> {
             self.record().stopped_at().map(Instant)
+        }
+        /// When the clock was cancelled; null unless it was.
+        async fn cancelled_at(&self) -> Option<Instant> {
+            self.record().cancelled_at().map(Instant)
         }
         /// The newest recommendations that the result is evidence for.
         async fn recommendations(

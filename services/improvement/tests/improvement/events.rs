@@ -49,6 +49,7 @@ async fn event(service: &TestService, name: &str, of: &str) -> (&'static str, Lo
         "ServiceLevelClockStopped" => ("operations", clock.stopped(30)),
         "ServiceLevelClockRetargeted" => ("operations", clock.retargeted(90, true, Some(90))),
         "ServiceLevelClockBreached" => ("operations", clock.breached(61)),
+        "ServiceLevelClockCancelled" => ("operations", clock.cancelled(61)),
         _ if name.starts_with("ciclo.catalog.v1.Service") => {
             ("catalog", service_event(of, "Payroll", 1, short))
         }
@@ -221,6 +222,61 @@ async fn an_older_event_of_a_new_target_counts_the_time_less_the_pauses() {
     tell(&service, &clock.retargeted(90, true, None)).await;
     let seen = read(&service, "{ targetResults { nodes { used } } }").await;
     assert_eq!(seen.text("targetResults.nodes.0.used"), "PT1H10M");
+}
+
+/// What the results of a service are: state, when missed, when stopped, when cancelled.
+async fn results(service: &TestService) -> Vec<[Value; 4]> {
+    let list = "{ targetResults {
+        nodes { state breachedAt stoppedAt cancelledAt } } }";
+    let seen = read(service, list).await;
+    let nodes = seen.at("targetResults.nodes").as_array().unwrap().clone();
+    let facts = ["state", "breachedAt", "stoppedAt", "cancelledAt"];
+    nodes.iter().map(|node| facts.map(|fact| node[fact].clone())).collect()
+}
+
+#[tokio::test]
+async fn a_clock_that_is_cancelled_after_its_breach_ends_its_result_and_keeps_the_miss() {
+    let service = open().await;
+    let (of, bound) = (fresh::<ServiceId>(), fresh::<AgreementId>());
+    let clock = || Clock::new(&of, &bound, &fresh::<IncidentId>(), 0);
+    let missed = json!("2026-05-04T09:00:00Z");
+    let cancelled = |at: &str| [json!("CANCELLED"), missed.clone(), Value::Null, json!(at)];
+
+    let mut unbroken = clock();
+    tell(&service, &unbroken.cancelled(30)).await;
+    assert_eq!(results(&service).await.len(), 0, "it came to nothing");
+
+    let mut broken = clock();
+    tell(&service, &broken.breached(61)).await;
+    assert_eq!(results(&service).await[0][0], "RUNNING_LATE");
+    tell(&service, &broken.cancelled(70)).await;
+    assert_eq!(results(&service).await, [cancelled("2026-05-04T09:10:00Z")]);
+    let list = "{ recommendations { totalCount nodes { evidenceCount } } }";
+    assert_eq!(read(&service, list).await.at("recommendations.nodes.0.evidenceCount"), 2);
+
+    // Its timer was too late: the cancellation is the first that is heard of the miss.
+    let mut late = clock();
+    tell(&service, &late.cancelled(80)).await;
+    let two = [cancelled("2026-05-04T09:10:00Z"), cancelled("2026-05-04T09:20:00Z")];
+    let mut seen = results(&service).await;
+    seen.sort_by_key(|result| result[3].to_string());
+    assert_eq!(seen, two);
+    assert_eq!(read(&service, list).await.at("recommendations.nodes.0.evidenceCount"), 4);
+}
+
+#[tokio::test]
+async fn a_reopened_clock_that_is_cancelled_leaves_what_it_came_to_before() {
+    let service = open().await;
+    let (of, bound) = (fresh::<ServiceId>(), fresh::<AgreementId>());
+    for (stop, cancel, state) in [(30, 40, "FINAL"), (70, 80, "FINAL"), (30, 90, "CANCELLED")] {
+        let mut clock = Clock::new(&of, &bound, &fresh::<IncidentId>(), 0);
+        tell(&service, &clock.stopped(stop)).await;
+        tell(&service, &clock.restarted()).await;
+        tell(&service, &clock.cancelled(cancel)).await;
+        let query = "query($of: ID!) { targetResults(filter: { clock: { eq: $of } }) { nodes { state } } }";
+        let seen = service.admin(query, json!({ "of": clock.after.id })).await;
+        assert_eq!(seen.text("targetResults.nodes.0.state"), state, "{stop} {cancel}");
+    }
 }
 
 #[tokio::test]

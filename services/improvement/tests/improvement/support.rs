@@ -250,6 +250,16 @@ impl Clock {
         self.after.state = operations::ServiceLevelClockState::Running.into();
         self.event("Restarted", ClockWhat::Restarted(operations::ServiceLevelClockRestarted {}))
     }
+
+    pub(crate) fn cancelled(&mut self, at: i64) -> LogRow {
+        if minute(at) > self.due() && self.after.breach.is_none() {
+            self.broken(at, false);
+        }
+        self.after.stopped_at = Some(timestamp(minute(at)));
+        self.after.state = operations::ServiceLevelClockState::Cancelled.into();
+        let used = Some(duration(minute(at).duration_since(self.started())));
+        self.event("Cancelled", ClockWhat::Cancelled(operations::ServiceLevelClockCancelled { used }))
+    }
 }
 
 /// Delivers an event of operations.
