@@ -9,6 +9,7 @@ pub mod ledger;
 pub mod postgres;
 pub mod process;
 pub mod service;
+pub mod skip;
 
 pub use broker::Broker;
 pub use service::{Answer, TestService, caller, start, tenant};

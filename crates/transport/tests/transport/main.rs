@@ -5,6 +5,7 @@ mod consumer;
 mod effects;
 mod feeds;
 mod kafka;
+mod outside;
 mod recorded;
 mod relay;
 mod scripted;
