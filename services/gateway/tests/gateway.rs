@@ -292,26 +292,6 @@ async fn a_subscription_goes_out_as_multipart_too_and_its_faults_are_masked() {
     gateway.stop().await;
 }
 
-/// What a gateway costs while nobody asks: `cargo test -p ciclo-gateway -- --ignored --nocapture`.
-#[tokio::test]
-#[ignore = "prints a measurement"]
-async fn idle_memory() {
-    let resident = || {
-        let status = std::fs::read_to_string("/proc/self/status").unwrap();
-        let figure =
-            |name| status.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim().to_owned();
-        format!("resident {}, of it anonymous {}", figure("VmRSS:"), figure("RssAnon:"))
-    };
-    println!("before: {}", resident());
-    let gateway = Fixture::new().await;
-    println!("idle: {}", resident());
-    for number in 0..500 {
-        gateway.ask(&format!("{{ ticket(id: \"t{number}\") {{ id agent {{ name }} }} }}")).await;
-    }
-    println!("after 500 different queries: {}", resident());
-    gateway.stop().await;
-}
-
 #[tokio::test]
 async fn stopping_ends_the_subscriptions_with_a_word_and_gives_the_port_back() {
     let mut gateway = Fixture::new().await;
