@@ -26,6 +26,7 @@ impl From<ApiError> for Error {
     fn from(ApiError(error): ApiError) -> Self {
         match &*error {
             StoreError::Refused(refusal) => refused(refusal),
+            StoreError::NotArrived { type_name, id, .. } => refused(&Refusal::not_found(type_name, id)),
             fault => masked(fault),
         }
     }

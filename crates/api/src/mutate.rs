@@ -3,12 +3,20 @@
 use crate::error::ApiResult;
 use crate::session::Session;
 use async_graphql::{Context, ID, Value};
-use ciclo_kernel::{Decision, Refusal, Timestamp, ids::RecordId};
+use ciclo_kernel::{Decision, Refusal, SignedDuration, Timestamp, ids::RecordId};
 use ciclo_store::idempotency::Key;
-use ciclo_store::{Record, Result, Tx, Versioned};
+use ciclo_store::{Error, Record, Result, Tx, Versioned};
 use futures::future::BoxFuture;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+/// How long a mutation waits for a neighbour's record that is named and not known yet.
+const ARRIVAL_MOST: Duration = Duration::from_secs(5);
+/// How long ago such a record was made at most; an older one is not there, and is refused at once.
+const YOUNG: SignedDuration = SignedDuration::from_secs(60);
+/// First and longest pause between two looks.
+const LOOKS: [Duration; 2] = [Duration::from_millis(10), Duration::from_millis(200)];
 
 /// Reads the id of a record from an argument; `BAD_ID` for another type's.
 pub fn id<I: RecordId>(text: &ID) -> std::result::Result<I, Refusal> {
@@ -50,32 +58,52 @@ fn fingerprint(ctx: &Context<'_>) -> ApiResult<String> {
 
 /// Runs a command that answers with one record. The same key with the same
 /// arguments answers what it answered before, and does nothing.
+///
+/// A client may name a neighbour's record before this service has heard of it:
+/// then the command is tried again until it has, and refused when that takes too long.
 pub async fn mutate<R, T, F>(ctx: &Context<'_>, key: &str, work: F) -> ApiResult<T>
 where
     R: Record,
     T: From<Versioned<R>>,
-    F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<Versioned<R>>> + Send + 'static,
+    F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<Versioned<R>>> + Clone + Send + 'static,
 {
     let session = Session::of(ctx);
     let key = Key::parse(key, fingerprint(ctx)?)?;
-    let done = session.database().write(session.principal(), move |tx| {
-        Box::pin(async move {
-            if let Some(before) = tx.replayed::<R>(&key).await? {
-                return Ok(before);
+    let began = Instant::now();
+    let [mut pause, longest] = LOOKS;
+    loop {
+        let (key, work) = (key.clone(), work.clone());
+        let done = session.database().write(session.principal(), move |tx| {
+            Box::pin(async move {
+                if let Some(before) = tx.replayed::<R>(&key).await? {
+                    return Ok(before);
+                }
+                let after = work(tx).await?;
+                tx.answered(&key, &after).await?;
+                Ok(after)
+            })
+        });
+        match done.await {
+            Err(Error::NotArrived { made: Some(made), .. })
+                if began.elapsed() < ARRIVAL_MOST && is_young(made, session.database().clock().now()) =>
+            {
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(longest);
             }
-            let after = work(tx).await?;
-            tx.answered(&key, &after).await?;
-            Ok(after)
-        })
-    });
-    Ok(done.await?.into())
+            done => return Ok(done?.into()),
+        }
+    }
+}
+
+fn is_young(made: Timestamp, now: Timestamp) -> bool {
+    now.duration_since(made).abs() <= YOUNG
 }
 
 /// A mutation that makes a record by its constructor.
 pub async fn create<R: Record, T: From<Versioned<R>>>(
     ctx: &Context<'_>,
     key: &str,
-    decide: impl FnOnce(R::Id, &str, Timestamp) -> Decision<R, R::Happened> + Send + 'static,
+    decide: impl FnOnce(R::Id, &str, Timestamp) -> Decision<R, R::Happened> + Clone + Send + 'static,
 ) -> ApiResult<T> {
     mutate(ctx, key, move |tx| {
         Box::pin(async move {
@@ -92,7 +120,7 @@ pub async fn update<R: Record, T: From<Versioned<R>>>(
     record: &ID,
     expected: i32,
     key: &str,
-    decide: impl FnOnce(R, &str, Timestamp) -> Decision<R, R::Happened> + Send + 'static,
+    decide: impl FnOnce(R, &str, Timestamp) -> Decision<R, R::Happened> + Clone + Send + 'static,
 ) -> ApiResult<T> {
     let (record, expected) = (id::<R::Id>(record)?, version(expected)?);
     mutate(ctx, key, move |tx| Box::pin(async move { tx.change(record, Some(expected), decide).await })).await

@@ -19,6 +19,11 @@ pub trait RecordId:
     fn parse(text: &str) -> Result<Self, Refusal>;
     /// The UUID without its prefix.
     fn uuid(self) -> Uuid;
+    /// When it was made, to the millisecond; `None` for an id that tells no time.
+    fn made(self) -> Option<jiff::Timestamp> {
+        let (seconds, nanoseconds) = self.uuid().get_timestamp()?.to_unix();
+        jiff::Timestamp::new(i64::try_from(seconds).ok()?, i32::try_from(nanoseconds).ok()?).ok()
+    }
 }
 
 fn fresh(now: jiff::Timestamp) -> Uuid {

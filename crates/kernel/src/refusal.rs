@@ -32,7 +32,7 @@ codes! {
     /// The caller's roles do not allow this field.
     Forbidden = "FORBIDDEN", do "Use a token with one of the roles in `allowed`, or ask an administrator for the role.";
     /// No such record, or not one of yours: the two look the same.
-    NotFound = "NOT_FOUND", do "Check the id; a record of another tenant cannot be reached at all.";
+    NotFound = "NOT_FOUND", do "Check the id; a record of another tenant cannot be reached at all. One that was made seconds ago in another service may not have arrived yet: a mutation waits five seconds for it, so repeat it only if services are behind.";
     /// The id is not of the type that the argument takes.
     BadId = "BAD_ID", do "Send an id with the prefix in `prefix`, as the API gave it.";
     /// A value is outside what the field takes.

@@ -1,11 +1,12 @@
 //! A service's own copies of what it needs of its neighbours' records, fed by
 //! their events. Not records: no history, no versions, rebuilt by replay.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::reader::Reader;
 use crate::sql::col;
 use crate::tx::Tx;
 use ciclo_kernel::Corrupt;
+use ciclo_kernel::ids::RecordId;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Order, Query, SelectStatement, Value};
 use sea_orm::{ConnectionTrait, QueryResult};
 use serde::{Serialize, de::DeserializeOwned};
@@ -67,6 +68,13 @@ impl Tx {
     pub async fn copy<C: Copied>(&self, id: &str) -> Result<Option<C>> {
         let found = self.db().query_one(&by(select::<C>(self.tenant()), "id", &[id.to_owned()])).await?;
         found.as_ref().map(read).transpose()
+    }
+
+    /// The copy of a neighbour's record, or [`Error::NotArrived`].
+    pub async fn known<C: Copied>(&self, id: impl RecordId) -> Result<C> {
+        let known = self.copy(&id.to_string()).await?;
+        let missing = || Error::NotArrived { type_name: C::KIND, id: id.to_string(), made: id.made() };
+        known.ok_or_else(missing)
     }
 
     /// The copies under a parent.

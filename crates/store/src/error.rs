@@ -1,6 +1,6 @@
 //! What can go wrong with a command or a read: refused, or a fault.
 
-use ciclo_kernel::{Code, Corrupt, Refusal};
+use ciclo_kernel::{Code, Corrupt, Refusal, Timestamp};
 use sea_orm::{DbErr, RuntimeErr};
 use std::path::PathBuf;
 
@@ -13,6 +13,16 @@ pub enum Error {
     /// The client asked for what cannot be done; nothing was changed.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// A neighbour's record is not known here: there is none, or its event is still on its way.
+    #[error("no {type_name} {id}")]
+    NotArrived {
+        /// The record's type.
+        type_name: &'static str,
+        /// The record's id.
+        id: String,
+        /// When the record was made, by its id.
+        made: Option<Timestamp>,
+    },
     /// Something stored or received cannot be read.
     #[error(transparent)]
     Corrupt(#[from] Corrupt),
@@ -72,9 +82,12 @@ impl Error {
         match self {
             Self::Stopping | Self::Commit(_) | Self::Busy => true,
             Self::Refused(refusal) => refusal.code == Code::Unavailable,
-            Self::Corrupt(_) | Self::File { .. } | Self::Newer(_) | Self::Locale(_) | Self::Behind(_) => {
-                false
-            }
+            Self::NotArrived { .. }
+            | Self::Corrupt(_)
+            | Self::File { .. }
+            | Self::Newer(_)
+            | Self::Locale(_)
+            | Self::Behind(_) => false,
             Self::Database(DbErr::ConnectionAcquire(_) | DbErr::Conn(_)) => true,
             Self::Database(
                 DbErr::Exec(RuntimeErr::SqlxError(fault)) | DbErr::Query(RuntimeErr::SqlxError(fault)),

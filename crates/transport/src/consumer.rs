@@ -9,10 +9,12 @@ use ciclo_store::inbox::Arrival;
 use ciclo_store::{Database, Error, LogRow, Tx};
 use futures::future::join_all;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Tries of an event before it is parked.
 const TRIES: u32 = 5;
+/// How long an event waits for a record of another neighbour that it needs, before it is parked.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// Events taken in at once.
 const BATCH: usize = 64;
 /// Longest pause between tries while the own database is away.
@@ -84,11 +86,16 @@ impl Consumer {
     /// What the first try said may hold no longer: an earlier event of the
     /// record may have been applied, or parked, since.
     async fn insist(&self, event: &LogRow) {
+        let began = Instant::now();
         let mut tries = 1;
         let mut pause = Duration::from_millis(10);
         loop {
             let Err(error) = receive(&self.database, &self.handler, event).await else { return };
-            tries += u32::from(!error.is_passing());
+            let may_pass = match error {
+                Error::NotArrived { .. } => began.elapsed() < PATIENCE,
+                _ => error.is_passing(),
+            };
+            tries += u32::from(!may_pass);
             if tries >= TRIES || matches!(error, Error::Corrupt(_)) {
                 let source = self.handler.topics().source;
                 match park(&self.database, source, event, &error.to_string(), tries).await {

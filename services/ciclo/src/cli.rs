@@ -38,7 +38,7 @@ pub struct SuiteArgs {
 #[derive(Subcommand, Debug)]
 enum Command {
     /// Run one service, or the gateway, alone.
-    Serve(start::ServeArgs),
+    Serve(Box<start::ServeArgs>),
     /// Bring the schema of one service's database up to date, and end.
     Migrate(start::MigrateArgs),
     /// Ask a readiness URL: ends well when it answers so.

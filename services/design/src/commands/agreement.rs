@@ -1,8 +1,8 @@
 //! Commands on agreements: what looks at the service, the customer or other
 //! versions, and what brings a version into force or ends it when its time comes.
 
-use super::known;
 use crate::domain::agreement::{Agreement, AgreementHappened, AgreementParty, AgreementState};
+use crate::domain::known_customer::KnownCustomer;
 use crate::domain::known_service::KnownService;
 use crate::domain::terms::Terms;
 use crate::store::agreement::STANDING;
@@ -26,11 +26,11 @@ pub async fn draft(
     party: AgreementParty,
     terms: Terms,
 ) -> Result<Versioned<Agreement>> {
-    let service = known::service(tx, service).await?;
+    let service = tx.known::<KnownService>(service).await?;
     let standing = standing(tx, service.id).await?;
     Agreement::must_have_room(&service, standing.len())?;
     if let AgreementParty::Customer(customer) = &party {
-        known::customer(tx, *customer).await?.must_be_active()?;
+        tx.known::<KnownCustomer>(*customer).await?.must_be_active()?;
         only_sla(&standing, *customer)?;
     }
     let decided = Agreement::draft(tx.fresh(), &service, party, terms, tx.by(), tx.now());
@@ -64,7 +64,7 @@ pub async fn draft_next(
         return Err(Refusal::conflict(id, expected, current.version).into());
     }
     let current = current.record;
-    let service = known::service(tx, current.service).await?;
+    let service = tx.known::<KnownService>(current.service).await?;
     Agreement::must_have_room(&service, standing(tx, service.id).await?.len())?;
     let newer = Filter::All(vec![
         Filter::is("family_id", id_field(current.family)),
@@ -80,7 +80,7 @@ pub async fn draft_next(
 /// once and supersedes the versions before it.
 pub async fn agree(tx: &mut Tx, id: AgreementId, expected: u64) -> Result<Versioned<Agreement>> {
     let negotiated = tx.get::<Agreement>(id).await?;
-    let service = known::service(tx, negotiated.record.service).await?;
+    let service = tx.known::<KnownService>(negotiated.record.service).await?;
     let agreed = tx
         .change_loaded(negotiated, Some(expected), |agreement: Agreement, by, at| {
             let decided = agreement.agree(by, at)?;
@@ -136,7 +136,7 @@ pub async fn time_came(tx: &mut Tx, id: AgreementId, kind: &str) -> Result<()> {
     }
     tx.set_timer(&id.to_string(), ACTIVATE, None).await?;
     if found.record.state() == AgreementState::Agreed {
-        let service = known::service(tx, found.record.service).await?;
+        let service = tx.known::<KnownService>(found.record.service).await?;
         come_into_force(tx, &service, found).await?;
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! Commands on design packages that need to look at other records.
 
-use super::{agreement, known, requirement};
+use super::{agreement, requirement};
 use crate::domain::design_package::{DesignPackage, DesignPackagePurpose, DesignPackageState};
 use crate::domain::known_service::KnownService;
 use ciclo_kernel::Machine;
@@ -17,7 +17,7 @@ pub async fn open(
     service: ServiceId,
     purpose: DesignPackagePurpose,
 ) -> Result<Versioned<DesignPackage>> {
-    let service = known::service(tx, service).await?;
+    let service = tx.known::<KnownService>(service).await?;
     let newest = newest(tx, service.id).await?;
     open_after(tx, &service, purpose, newest).await
 }

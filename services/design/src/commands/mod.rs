@@ -3,5 +3,4 @@
 
 pub mod agreement;
 pub mod design_package;
-mod known;
 pub mod requirement;

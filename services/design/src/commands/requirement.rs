@@ -1,7 +1,8 @@
 //! Commands on requirements that need to look at other records.
 
-use super::{design_package, known};
+use super::design_package;
 use crate::domain::design_package::{DesignPackage, DesignPackageState};
+use crate::domain::known_service::KnownService;
 use crate::domain::requirement::{RaiseRequirement, Requirement, RequirementSource, Tracing};
 use ciclo_kernel::ids::{DesignPackageId, RecordId, RequirementId};
 use ciclo_kernel::{Code, Refusal};
@@ -12,7 +13,7 @@ use ciclo_store::{Error, Filter, Result, Tx, Versioned};
 ///
 /// `NOT_FOUND` when there is no such service, `RULE_VIOLATED` when it takes no new requirements.
 pub async fn raise(tx: &mut Tx, input: RaiseRequirement) -> Result<Versioned<Requirement>> {
-    known::service(tx, input.service).await?.must_accept("requirements")?;
+    tx.known::<KnownService>(input.service).await?.must_accept("requirements")?;
     let decided = Requirement::raise(tx.fresh(), input, tx.by(), tx.now());
     tx.create(decided).await
 }

@@ -88,7 +88,7 @@ verb_input! {
 async fn change(
     ctx: &Context<'_>,
     (id, expected, key): (&ID, i32, &str),
-    decide: impl FnOnce(Version, &str, Timestamp) -> Decision<Version, AgreementHappened> + Send + 'static,
+    decide: impl FnOnce(Version, &str, Timestamp) -> Decision<Version, AgreementHappened> + Clone + Send + 'static,
 ) -> ApiResult<Agreement> {
     let (id, expected) = (mutate::id(id)?, mutate::version(expected)?);
     mutate::mutate(ctx, key, move |tx| Box::pin(commands::agreement::change(tx, id, expected, decide))).await

@@ -1,11 +1,30 @@
 //! Agreements through the API: versions, their lives, and what underpins them.
 
 use crate::kit::{
-    CUSTOMER, SERVICE, agree, agreed_sla, at, become_state, call, chartered, done, draft_sla, go_operational,
-    state, terms, verb,
+    CUSTOMER, SERVICE, agree, agreed_sla, at, become_state, call, chartered, customer_row_of, done,
+    draft_sla, go_operational, state, terms, verb,
 };
-use ciclo_contracts::catalog::v1::ServiceState;
+use ciclo_contracts::catalog::v1::{CustomerState, ServiceState};
+use ciclo_kernel::ids::{CustomerId, RecordId};
 use serde_json::{Value, json};
+
+#[tokio::test]
+async fn an_agreement_waits_for_its_customer_who_is_on_the_way() {
+    let design = chartered().await;
+    let customer = CustomerId::at(design.clock.now()).to_string();
+    let input = json!({
+        "idempotencyKey": "early", "service": SERVICE, "kind": "SLA", "customer": customer, "terms": terms(0),
+    });
+    let row = customer_row_of(&customer, "CustomerDefined", 1, CustomerState::Active);
+    let (drafted, arrived) = tokio::join!(
+        call(&design, "draftAgreement", input, "customer { id }"),
+        design.deliver("catalog", &row)
+    );
+    arrived.unwrap();
+    assert_eq!(drafted.at("draftAgreement.customer.id"), &json!(customer));
+    let all = design.admin("{ agreements { totalCount } }", json!({})).await;
+    assert_eq!(all.at("agreements.totalCount"), 1);
+}
 
 #[tokio::test]
 async fn an_agreement_lives_from_its_draft_to_its_end() {

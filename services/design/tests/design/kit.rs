@@ -103,14 +103,18 @@ fn service_row_in(service: &str, name: &str, what: What, version: u64, state: Se
 }
 
 pub fn customer_row(name: &str, version: u64, state: catalog::CustomerState) -> LogRow {
+    customer_row_of(CUSTOMER, name, version, state)
+}
+
+pub fn customer_row_of(id: &str, name: &str, version: u64, state: catalog::CustomerState) -> LogRow {
     let after = catalog::Customer {
-        id: CUSTOMER.to_owned(),
+        id: id.to_owned(),
         name: "North Bank".to_owned(),
         state: state.into(),
         ..catalog::Customer::default()
     };
     let message = catalog::CustomerEvent { after: Some(after), what: None };
-    events::row("Customer", &format!("ciclo.catalog.v1.{name}"), CUSTOMER, version, at(0), &message)
+    events::row("Customer", &format!("ciclo.catalog.v1.{name}"), id, version, at(0), &message)
 }
 
 pub fn accepted_row(service: &str, version: u64, accepted_as: improvement::AcceptedAs) -> LogRow {

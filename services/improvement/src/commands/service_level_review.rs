@@ -1,7 +1,7 @@
 //! Commands on reviews of agreements.
 
-use super::known;
 use crate::domain::facts::Period;
+use crate::domain::known::KnownAgreement;
 use crate::domain::service_level_review::{ServiceLevelReview, previous};
 use crate::domain::target_result::TargetResult;
 use ciclo_kernel::ids::AgreementId;
@@ -26,7 +26,7 @@ pub async fn conduct(
     from: Timestamp,
     to: Timestamp,
 ) -> Result<Versioned<ServiceLevelReview>> {
-    let known = known::agreement(tx, agreement).await?;
+    let known = tx.known::<KnownAgreement>(agreement).await?;
     // Before anything is read for it.
     let period = Period::past(from, to, tx.now())?;
     known.must_have_begun()?;

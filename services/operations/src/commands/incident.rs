@@ -14,7 +14,7 @@ use crate::domain::priority_matrix::{Cells, DEFAULT, PriorityMatrix};
 use crate::domain::problem::Problem;
 use ciclo_kernel::ids::{ConfigurationItemId, IncidentId, RecordId, ServiceId};
 use ciclo_kernel::{Decision, Refusal, SignedDuration, Timestamp};
-use ciclo_store::{Copied, Filter, Result, Tx, Versioned};
+use ciclo_store::{Filter, Result, Tx, Versioned};
 
 /// The timer that closes a resolved incident.
 pub const CLOSE_TIMER: &str = "close";
@@ -37,18 +37,11 @@ pub async fn set_matrix(tx: &mut Tx, cells: Cells) -> Result<Versioned<PriorityM
     }
 }
 
-async fn must_know<C: Copied>(tx: &Tx, id: impl RecordId) -> Result<()> {
-    match tx.copy::<C>(&id.to_string()).await? {
-        Some(_) => Ok(()),
-        None => Err(Refusal::not_found(C::KIND, id).into()),
-    }
-}
-
 /// Opens an incident on a service and items that are known here, and starts its clocks.
 pub async fn open(tx: &mut Tx, input: OpenIncident) -> Result<Versioned<Incident>> {
-    must_know::<KnownService>(tx, input.service).await?;
+    tx.known::<KnownService>(input.service).await?;
     for item in &input.items {
-        must_know::<KnownItem>(tx, *item).await?;
+        tx.known::<KnownItem>(*item).await?;
     }
     if let Some(earlier) = input.follow_up_of {
         let earlier = tx.get::<Incident>(earlier).await?.record;
@@ -141,7 +134,7 @@ pub async fn link(
     links: IncidentLinks,
 ) -> Result<Versioned<Incident>> {
     if let Some(change) = links.caused_by_change {
-        must_know::<KnownChange>(tx, change).await?;
+        tx.known::<KnownChange>(change).await?;
     }
     if let Some(problem) = links.problem {
         tx.get::<Problem>(problem).await?;

@@ -3,19 +3,19 @@
 use crate::domain::known::{KnownChange, KnownItem, KnownService};
 use crate::domain::problem_verbs::MOST_LINKS;
 use ciclo_kernel::Refusal;
-use ciclo_kernel::ids::{ChangeId, ConfigurationItemId, RecordId, ServiceId};
-use ciclo_store::{Copied, Result, Tx};
+use ciclo_kernel::ids::{ChangeId, ConfigurationItemId, ServiceId};
+use ciclo_store::{Result, Tx};
 
 /// `NOT_FOUND` when operations knows no such service.
 pub async fn service_is_known(tx: &Tx, id: ServiceId) -> Result<()> {
-    known::<KnownService, _>(tx, id).await
+    tx.known::<KnownService>(id).await.map(drop)
 }
 
 /// `NOT_FOUND` when operations does not know one of these items.
 pub async fn items_are_known(tx: &Tx, ids: &[ConfigurationItemId]) -> Result<()> {
     bounded("itemIds", ids.len())?;
     for id in ids {
-        known::<KnownItem, _>(tx, *id).await?;
+        tx.known::<KnownItem>(*id).await?;
     }
     Ok(())
 }
@@ -23,7 +23,7 @@ pub async fn items_are_known(tx: &Tx, ids: &[ConfigurationItemId]) -> Result<()>
 /// `NOT_FOUND` when operations knows no such change.
 pub async fn change_is_known(tx: &Tx, id: Option<ChangeId>) -> Result<()> {
     match id {
-        Some(id) => known::<KnownChange, _>(tx, id).await,
+        Some(id) => tx.known::<KnownChange>(id).await.map(drop),
         None => Ok(()),
     }
 }
@@ -35,11 +35,4 @@ pub fn bounded(field: &str, count: usize) -> Result<(), Refusal> {
     }
     let why = format!("{count} records; at most {MOST_LINKS} are allowed");
     Err(Refusal::invalid(field, why).with("limit", MOST_LINKS))
-}
-
-async fn known<C: Copied, I: RecordId>(tx: &Tx, id: I) -> Result<()> {
-    match tx.copy::<C>(&id.to_string()).await? {
-        Some(_) => Ok(()),
-        None => Err(Refusal::not_found(I::TYPE, id).into()),
-    }
 }

@@ -74,10 +74,9 @@ pub async fn change_own(
 }
 
 async fn visible_offering(tx: &Tx, id: OfferingId) -> Result<KnownOffering> {
-    let known = tx.copy::<KnownOffering>(&id.to_string()).await?;
+    let known = tx.known::<KnownOffering>(id).await?;
     // What cannot be asked for looks to those who ask as if it were not there.
-    let visible = known.filter(|offering| offering.visible);
-    visible.ok_or_else(|| Refusal::not_found(OfferingId::TYPE, id).into())
+    if known.visible { Ok(known) } else { Err(Refusal::not_found(OfferingId::TYPE, id).into()) }
 }
 
 fn own_only(field: &str) -> Refusal {

@@ -170,6 +170,7 @@ async fn change(
     expected: i32,
     key: &str,
     verb: impl FnOnce(Record, &str, Timestamp) -> Decision<Record, crate::domain::incident::IncidentHappened>
+    + Clone
     + Send
     + 'static,
 ) -> ApiResult<Incident> {

@@ -78,7 +78,10 @@ async fn change_own(
     id: &ID,
     expected: i32,
     key: &str,
-    decide: impl FnOnce(Request, &str, Timestamp) -> Decision<Request, ServiceRequestHappened> + Send + 'static,
+    decide: impl FnOnce(Request, &str, Timestamp) -> Decision<Request, ServiceRequestHappened>
+    + Clone
+    + Send
+    + 'static,
 ) -> ApiResult<ServiceRequest> {
     let (id, expected) = (mutate::id(id)?, mutate::version(expected)?);
     mutate::mutate(ctx, key, move |tx| {

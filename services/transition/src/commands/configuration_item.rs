@@ -1,8 +1,7 @@
 //! Commands on configuration items that need to look at other records.
 
 use crate::domain::{ConfigurationItem, KnownService, RegisterConfigurationItem, ReviseConfigurationItem};
-use ciclo_kernel::Refusal;
-use ciclo_kernel::ids::{ConfigurationItemId, RecordId, ServiceId};
+use ciclo_kernel::ids::{ConfigurationItemId, ServiceId};
 use ciclo_store::{Result, Tx, Versioned};
 
 /// Registers an item that carries services that there are.
@@ -27,9 +26,7 @@ pub async fn revise(
 
 async fn known(tx: &Tx, services: &[ServiceId]) -> Result<()> {
     for service in services {
-        if tx.copy::<KnownService>(&service.to_string()).await?.is_none() {
-            return Err(Refusal::not_found(ServiceId::TYPE, service).into());
-        }
+        tx.known::<KnownService>(*service).await?;
     }
     Ok(())
 }
