@@ -1,6 +1,9 @@
 //! The documents that are made from the code: error codes, roles, events. They
 //! are committed, and a test fails when they are stale.
 
+mod events;
+mod example;
+
 use ciclo_api::Access;
 use ciclo_kernel::{Code, Role};
 use std::collections::BTreeMap;
@@ -13,7 +16,7 @@ const MADE: &str = "<!-- Made by `ciclo docs`; a test compares it with the code.
 pub fn all() -> BTreeMap<String, String> {
     let mut pages = errors();
     pages.insert("roles.md".to_owned(), roles());
-    pages.extend(events());
+    pages.extend(events::pages());
     pages
 }
 
@@ -71,50 +74,4 @@ fn roles() -> String {
 
 fn names(roles: &[Role]) -> String {
     roles.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(", ")
-}
-
-/// A page for each package of contracts, with every message and its comments.
-fn events() -> BTreeMap<String, String> {
-    let mut pages = BTreeMap::new();
-    let mut index = format!(
-        "{MADE}# Events\n\nEvery record type has one event message: what happened, and the record as it is `after`. \
-         The contract's name of an event is the name of what happened, as `ciclo.operations.v1.IncidentResolved`.\n\n"
-    );
-    let mut files: Vec<_> =
-        ciclo_contracts::pool().files().filter(|file| file.package_name().starts_with("ciclo.")).collect();
-    files.sort_by(|a, b| a.name().cmp(b.name()));
-    for file in files {
-        let package = file.package_name().to_owned();
-        let page = pages.entry(format!("events/{package}.md")).or_insert_with(|| {
-            let _ = writeln!(index, "- [{package}]({package}.md)");
-            format!("{MADE}# {package}\n")
-        });
-        for message in file.messages() {
-            let about = comment(&file, message.path());
-            let _ = write!(page, "\n## {}\n\n{about}\n", message.name());
-            if message.fields().len() > 0 {
-                page.push_str("\n| Field | Type | |\n|---|---|---|\n");
-            }
-            for field in message.fields() {
-                let kind = match field.kind() {
-                    prost_reflect::Kind::Message(message) => message.name().to_owned(),
-                    prost_reflect::Kind::Enum(of) => of.name().to_owned(),
-                    other => format!("{other:?}"),
-                };
-                let list = if field.is_list() { " list" } else { "" };
-                let about = comment(&file, field.path()).replace('\n', " ");
-                let _ = writeln!(page, "| `{}` | {kind}{list} | {about} |", field.name());
-            }
-        }
-    }
-    pages.insert("events/README.md".to_owned(), index);
-    pages
-}
-
-/// The comment above a message or field.
-fn comment(file: &prost_reflect::FileDescriptor, path: &[i32]) -> String {
-    let info = file.file_descriptor_proto().source_code_info.as_ref();
-    let location = info.and_then(|info| info.location.iter().find(|location| location.path == path));
-    let text = location.and_then(|location| location.leading_comments.clone()).unwrap_or_default();
-    text.lines().map(str::trim).collect::<Vec<_>>().join("\n").trim().to_owned()
 }
