@@ -164,14 +164,10 @@ fn spawn_batch(
     asked: Arc<Asked>,
     work: futures::future::BoxFuture<'static, ()>,
 ) -> tokio::task::JoinHandle<()> {
-    let context = ciclo_kernel::trace::context();
-    tokio::spawn(async move {
+    tokio::spawn(ciclo_kernel::trace::carried(async move {
         asked.all().await;
-        match context {
-            Some(context) => ciclo_kernel::trace::within(context, work).await,
-            None => work.await,
-        }
-    })
+        work.await;
+    }))
 }
 
 /// Reads records by their ids.

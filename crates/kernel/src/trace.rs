@@ -1,9 +1,22 @@
-//! The W3C trace context (`traceparent`) of the work at hand. It is carried in
-//! a task-local: from the HTTP request to the log row, and from the log row to
-//! the consumer that acts on it.
+//! The W3C trace context (`traceparent`) of the work at hand: from the HTTP
+//! request to the log row, and from the log row to the consumer that acts on it.
+//!
+//! It is carried in a task-local. Where spans are exported the context is that
+//! of the `tracing` span at work: who exports them says which that is
+//! ([`exported_by`]), and this crate needs to know nothing of how.
 
 use std::fmt;
+use std::sync::OnceLock;
+use tracing::{Instrument, Span};
 use uuid::Uuid;
+
+/// The target of the spans that are exported; logs take no notice of it.
+#[macro_export]
+macro_rules! trace_target {
+    () => {
+        "ciclo::trace"
+    };
+}
 
 tokio::task_local! {
     static CURRENT: TraceContext;
@@ -32,12 +45,11 @@ impl TraceContext {
         if !well_formed || version == "ff" || (version == "00" && parts.next().is_some()) {
             return None;
         }
-        let context = Self {
-            trace: u128::from_str_radix(trace, 16).ok()?,
-            span: u64::from_str_radix(span, 16).ok()?,
-            flags: u8::from_str_radix(flags, 16).ok()?,
-        };
-        (context.trace != 0 && context.span != 0).then_some(context)
+        Self::of(
+            u128::from_str_radix(trace, 16).ok()?,
+            u64::from_str_radix(span, 16).ok()?,
+            u8::from_str_radix(flags, 16).ok()?,
+        )
     }
 
     /// A new trace.
@@ -50,6 +62,18 @@ impl TraceContext {
     #[must_use]
     pub fn child(self) -> Self {
         Self { span: new_span(), ..self }
+    }
+
+    /// A place by its numbers; `None` when one of them is zero, which means none.
+    #[must_use]
+    pub fn of(trace: u128, span: u64, flags: u8) -> Option<Self> {
+        (trace != 0 && span != 0).then_some(Self { trace, span, flags })
+    }
+
+    /// The trace's id, the span's id and the flags.
+    #[must_use]
+    pub fn numbers(self) -> (u128, u64, u8) {
+        (self.trace, self.span, self.flags)
     }
 
     /// The trace's id: 32 hex digits.
@@ -75,15 +99,93 @@ impl fmt::Display for TraceContext {
     }
 }
 
+/// What gives exported spans their places in traces.
+#[derive(Clone, Copy)]
+pub struct Places {
+    /// The place of a span; `None` when it is not exported.
+    pub of: fn(&Span) -> Option<TraceContext>,
+    /// Puts a span that has just been made under a place.
+    pub under: fn(&Span, TraceContext),
+}
+
+static PLACES: OnceLock<Places> = OnceLock::new();
+
+/// Says that spans are exported from now on, and who knows their places. Only the first word counts.
+pub fn exported_by(places: Places) {
+    // Somebody exports already: both would know the same places.
+    let _ = PLACES.set(places);
+}
+
 /// Runs work inside a trace context.
 pub async fn within<F: Future>(context: TraceContext, work: F) -> F::Output {
     CURRENT.scope(context, work).await
 }
 
+/// Runs work inside a span: under `cause`, a place that came from elsewhere, or under the work at
+/// hand. Without either it begins a trace.
+pub async fn spanned<F: Future>(span: Span, cause: Option<TraceContext>, work: F) -> F::Output {
+    let place = enter(&span, cause);
+    CURRENT.scope(place, work.instrument(span)).await
+}
+
+/// As [`spanned`], for work that is no trace of its own: outside of one, and where spans are not
+/// exported, it just runs.
+pub async fn spanned_inside<F: Future>(span: impl FnOnce() -> Span, work: F) -> F::Output {
+    if is_exported() && context().is_some() { spanned(span(), None, work).await } else { work.await }
+}
+
+/// The place of a span that has just been made, under its cause.
+fn enter(span: &Span, cause: Option<TraceContext>) -> TraceContext {
+    let exported = PLACES.get().and_then(|places| {
+        // Work that a place was given to by hand has no span that the new one would find by itself.
+        let above = || if (places.of)(&Span::current()).is_none() { local() } else { None };
+        if let Some(cause) = cause.or_else(above) {
+            (places.under)(span, cause);
+        }
+        (places.of)(span)
+    });
+    exported.unwrap_or_else(|| cause.or_else(context).map_or_else(TraceContext::fresh, TraceContext::child))
+}
+
+/// Work that goes on in a task of its own, at the place of the work at hand.
+pub fn carried<F: Future>(work: F) -> impl Future<Output = F::Output> {
+    let (place, span) = (context(), Span::current());
+    async move {
+        let work = work.instrument(span);
+        match place {
+            Some(place) => within(place, work).await,
+            None => work.await,
+        }
+    }
+}
+
+/// A span about a thing that came from elsewhere and that nothing runs in, as a message on its way;
+/// it ends when it is dropped. Without export there is none.
+#[must_use]
+pub fn under(cause: &str, span: impl FnOnce() -> Span) -> Option<Span> {
+    let places = PLACES.get()?;
+    let cause = TraceContext::parse(cause)?;
+    let span = span();
+    (places.under)(&span, cause);
+    // It begins now, not when it is asked for its place.
+    let _ = (places.of)(&span);
+    Some(span)
+}
+
+/// Whether spans are exported.
+#[must_use]
+pub fn is_exported() -> bool {
+    PLACES.get().is_some()
+}
+
+fn local() -> Option<TraceContext> {
+    CURRENT.try_with(|context| *context).ok()
+}
+
 /// The context of the work at hand, if any.
 #[must_use]
 pub fn context() -> Option<TraceContext> {
-    CURRENT.try_with(|context| *context).ok()
+    PLACES.get().and_then(|places| (places.of)(&Span::current())).or_else(local)
 }
 
 /// The `traceparent` of the work at hand; empty outside a trace.
@@ -110,5 +212,19 @@ mod tests {
         ] {
             assert_eq!(TraceContext::parse(bad), None, "{bad}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_span_is_under_its_cause_or_under_the_work_at_hand() {
+        let cause = TraceContext::fresh();
+        let place = spanned(Span::none(), Some(cause), async { context() }).await.unwrap();
+        assert_eq!(place.trace_id(), cause.trace_id());
+        assert_ne!(place.span_id(), cause.span_id());
+        let below = within(cause, spanned(Span::none(), None, async { context() })).await.unwrap();
+        assert_eq!(below.trace_id(), cause.trace_id());
+        assert_eq!(spanned_inside(Span::none, async { context() }).await, None);
+        let mut kept = None;
+        within(cause, async { kept = Some(carried(async { context() })) }).await;
+        assert_eq!(kept.unwrap().await, Some(cause));
     }
 }

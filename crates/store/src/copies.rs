@@ -93,19 +93,33 @@ impl Reader {
     /// The copies of these records.
     pub async fn copies_by_ids<C: Copied>(&self, ids: &[String]) -> Result<Vec<C>> {
         let select = by(select::<C>(self.tenant()), "id", ids);
-        self.database().read(self.tenant()).await?.query_all(&select).await?.iter().map(read).collect()
+        self.database()
+            .read(self.tenant(), "copy")
+            .await?
+            .query_all(&select)
+            .await?
+            .iter()
+            .map(read)
+            .collect()
     }
 
     /// The copies under these parents.
     pub async fn copies_under<C: Copied>(&self, parents: &[String]) -> Result<Vec<C>> {
         let select = by(select::<C>(self.tenant()), "parent", parents);
-        self.database().read(self.tenant()).await?.query_all(&select).await?.iter().map(read).collect()
+        self.database()
+            .read(self.tenant(), "copy")
+            .await?
+            .query_all(&select)
+            .await?
+            .iter()
+            .map(read)
+            .collect()
     }
 
     /// All copies of a kind.
     pub async fn all_copies<C: Copied>(&self) -> Result<Vec<C>> {
         self.database()
-            .read(self.tenant())
+            .read(self.tenant(), "copy")
             .await?
             .query_all(&select::<C>(self.tenant()))
             .await?

@@ -1,18 +1,23 @@
 //! One service's database: its place, its migrations, its readers, and the way
 //! into its lane of writes.
 
-use crate::backend::{Place, Postgres, Readers, Reading, Whose, Writer, postgres};
+use crate::backend::{Place, Postgres, Purpose, Readers, Reading, Whose, Writer, postgres};
 use crate::error::{Error, Result};
+use crate::gauges::Gauges;
 use crate::lane::{self, Job};
 use crate::reader::Reader;
+use crate::spans;
 use crate::tx::Tx;
-use ciclo_kernel::{Clock, Corrupt, Principal};
+use ciclo_kernel::{Clock, Corrupt, Principal, trace};
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use sea_orm::DbBackend;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 use tokio::sync::{mpsc, oneshot, watch};
+use tracing::Span;
 
 /// How to open a database.
 pub struct Options {
@@ -40,6 +45,7 @@ struct Inner {
     tail: watch::Receiver<u64>,
     statements: AtomicU64,
     postgres: Option<Postgres>,
+    gauges: Arc<Gauges>,
 }
 
 impl Database {
@@ -51,10 +57,12 @@ impl Database {
         let mut writer = Writer::open(place.clone(), service).await?;
         crate::schema::migrate(&mut writer, &place, migrations).await?;
         let readers = Readers::open(&place).await?;
-        let last = crate::log::last_sequence(&*readers.get(Whose::All).await?).await?;
+        let gauges = Arc::<Gauges>::default();
+        let purpose = Purpose { service, table: "log" };
+        let last = crate::log::last_sequence(&readers.get(Whose::All, purpose, &gauges).await?).await?;
         let (known, tail) = watch::channel(last);
         let (lane, jobs) = mpsc::channel(1024);
-        tokio::spawn(lane::run(writer, jobs, known.clone(), clock.clone()));
+        tokio::spawn(lane::run(writer, jobs, known.clone(), clock.clone(), gauges.clone()));
         let postgres = match place {
             Place::File(_) => None,
             Place::Postgres(place) => Some(place),
@@ -62,7 +70,8 @@ impl Database {
         if let Some(place) = postgres.clone() {
             tokio::spawn(postgres::listen(place, service, known));
         }
-        let inner = Inner { service, clock, readers, lane, tail, statements: AtomicU64::new(0), postgres };
+        let statements = AtomicU64::new(0);
+        let inner = Inner { service, clock, readers, lane, tail, statements, postgres, gauges };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -101,24 +110,45 @@ impl Database {
         self.inner.statements.load(Ordering::Relaxed)
     }
 
-    /// A connection for one statement over one tenant's rows.
-    pub(crate) async fn read(&self, tenant: &str) -> Result<Reading<'_>> {
-        self.reading(Whose::Tenant(tenant)).await
+    /// What it is busy with, for metrics.
+    #[must_use]
+    pub fn gauges(&self) -> Arc<Gauges> {
+        self.inner.gauges.clone()
     }
 
-    /// A connection for one statement over everybody's rows.
-    pub(crate) async fn read_all(&self) -> Result<Reading<'_>> {
-        self.reading(Whose::All).await
+    /// Connections that read, at most.
+    #[must_use]
+    pub fn readers(&self) -> u64 {
+        self.inner.readers.most()
     }
 
-    async fn reading(&self, whose: Whose<'_>) -> Result<Reading<'_>> {
-        self.inner.statements.fetch_add(1, Ordering::Relaxed);
-        self.inner.readers.get(whose).await
+    /// The conventions' name of what it is.
+    #[must_use]
+    pub fn system(&self) -> &'static str {
+        spans::system(if self.inner.postgres.is_some() { DbBackend::Postgres } else { DbBackend::Sqlite })
+    }
+
+    /// A connection for one statement over one tenant's rows of a table.
+    pub(crate) async fn read(&self, tenant: &str, table: &'static str) -> Result<Reading<'_>> {
+        self.reading(Whose::Tenant(tenant), table).await
+    }
+
+    /// A connection for one statement over everybody's rows of a table.
+    pub(crate) async fn read_all(&self, table: &'static str) -> Result<Reading<'_>> {
+        self.reading(Whose::All, table).await
+    }
+
+    async fn reading(&self, whose: Whose<'_>, table: &'static str) -> Result<Reading<'_>> {
+        let Inner { service, readers, gauges, statements, .. } = &*self.inner;
+        statements.fetch_add(1, Ordering::Relaxed);
+        readers.get(whose, Purpose { service, table }, gauges).await
     }
 
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<()> {
-        Ok(self.inner.readers.get(Whose::All).await?.ping().await?)
+        let Inner { service, readers, gauges, .. } = &*self.inner;
+        let purpose = Purpose { service, table: "" };
+        Ok(readers.get(Whose::All, purpose, gauges).await?.connection().ping().await?)
     }
 
     /// Runs one command in a transaction of its own and answers after the commit.
@@ -131,12 +161,29 @@ impl Database {
         T: Send + 'static,
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T>> + Send + 'static,
     {
+        let span = || spans::command(self.system(), self.service());
+        trace::spanned_inside(span, async {
+            let outcome = self.submit(principal, work).await;
+            spans::ended(&Span::current(), &outcome);
+            outcome
+        })
+        .await
+    }
+
+    /// Sends a command to the lane and waits for its answer.
+    async fn submit<T, F>(&self, principal: &Principal, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T>> + Send + 'static,
+    {
+        let span = Span::current();
         let (outcome, answer) = oneshot::channel();
         let slot = Arc::new(std::sync::Mutex::new(None));
         let filled = slot.clone();
         let job = Job {
             principal: principal.clone(),
-            trace: ciclo_kernel::trace::current(),
+            trace: trace::current(),
+            sent: Instant::now(),
             run: Box::new(move |tx| {
                 Box::pin(async move {
                     let result = AssertUnwindSafe(async { work(tx).await }).catch_unwind().await;
@@ -149,11 +196,14 @@ impl Database {
             }),
             done: Box::new(move |committed| {
                 let result = slot.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+                if let Ok(together) = committed {
+                    spans::together(&span, together);
+                }
                 let answer = match (result, committed) {
                     (Some(Err(error)), _) => Err(error),
-                    (Some(result), Ok(())) => result,
+                    (Some(result), Ok(_)) => result,
                     (_, Err(why)) => Err(Error::Commit(why)),
-                    (None, Ok(())) => Err(Error::Stopping),
+                    (None, Ok(_)) => Err(Error::Stopping),
                 };
                 // The caller may have gone; its command stands all the same.
                 let _ = outcome.send(answer);

@@ -8,7 +8,7 @@ use crate::log::LogRow;
 use crate::sql::{col, instant};
 use crate::tx::Tx;
 use ciclo_kernel::Timestamp;
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Order, Query, Value};
+use sea_orm::sea_query::{Asterisk, Expr, ExprTrait, OnConflict, Order, Query, Value};
 use sea_orm::{ConnectionTrait, QueryResult};
 
 /// An event that could not be applied, with its reason. It holds back the
@@ -205,7 +205,7 @@ impl Database {
             .from(col("position"))
             .and_where(Expr::col(col("source")).eq(source))
             .take();
-        let row = self.read_all().await?.query_one(&select).await?;
+        let row = self.read_all("position").await?.query_one(&select).await?;
         Ok(row.map_or(Ok(0), |row| row.try_get::<i64>("", "sequence"))?.unsigned_abs())
     }
 
@@ -221,7 +221,22 @@ impl Database {
         if let Some(tenant) = tenant {
             select.and_where(Expr::col(col("tenant")).eq(tenant));
         }
-        self.read_all().await?.query_all(&select).await?.iter().map(parked).collect()
+        self.read_all("parked").await?.query_all(&select).await?.iter().map(parked).collect()
+    }
+
+    /// Counts the parked events for [`crate::Gauges`], with the instant since when the oldest is parked.
+    pub async fn look_at_parked(&self) -> Result<()> {
+        let select = Query::select()
+            .expr_as(Expr::col(Asterisk).count(), col("n"))
+            .expr_as(Expr::col(col("parked_at")).min(), col("oldest"))
+            .from(col("parked"))
+            .take();
+        let row = self.read_all("parked").await?.query_one(&select).await?;
+        let Some(row) = row else { return Ok(()) };
+        let oldest: Option<i64> = row.try_get("", "oldest")?;
+        let count: i64 = row.try_get("", "n")?;
+        self.gauges().are_parked(count.unsigned_abs(), oldest.map(instant).transpose()?);
+        Ok(())
     }
 
     /// The parked events of one record, oldest version first.
@@ -233,6 +248,6 @@ impl Database {
             .and_where(Expr::col(col("record_id")).eq(record_id))
             .order_by(col("record_version"), Order::Asc)
             .take();
-        self.read_all().await?.query_all(&select).await?.iter().map(parked).collect()
+        self.read_all("parked").await?.query_all(&select).await?.iter().map(parked).collect()
     }
 }

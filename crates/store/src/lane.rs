@@ -2,10 +2,13 @@
 //! wait together share a commit, each behind a savepoint.
 
 use crate::backend::{Whose, Writer, postgres};
+use crate::gauges::Gauges;
 use crate::tx::Tx;
 use ciclo_kernel::{Clock, Principal};
 use futures::future::BoxFuture;
 use sea_orm::{DbErr, TransactionTrait};
+use std::sync::Arc;
+use std::time::Instant;
 use tokio::sync::{mpsc, watch};
 
 /// How many commands share one commit at most.
@@ -13,8 +16,8 @@ const TOGETHER: usize = 64;
 
 /// Runs a command in its savepoint; whether to keep what it did.
 pub(crate) type Run = Box<dyn for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, bool> + Send>;
-/// Tells a command how the commit went.
-pub(crate) type Done = Box<dyn FnOnce(Result<(), String>) + Send>;
+/// Tells a command how the commit went: how many commands shared it, or why it failed.
+pub(crate) type Done = Box<dyn FnOnce(Result<usize, String>) + Send>;
 
 /// A command on its way to the lane.
 pub(crate) struct Job {
@@ -22,6 +25,7 @@ pub(crate) struct Job {
     pub done: Done,
     pub principal: Principal,
     pub trace: String,
+    pub sent: Instant,
 }
 
 /// Runs what comes until nobody can send any more. `tail` learns the newest
@@ -31,10 +35,12 @@ pub(crate) async fn run(
     mut jobs: mpsc::Receiver<Job>,
     tail: watch::Sender<u64>,
     clock: Clock,
+    gauges: Arc<Gauges>,
 ) {
     let mut batch = Vec::with_capacity(TOGETHER);
     while jobs.recv_many(&mut batch, TOGETHER).await > 0 {
         let mut waiting = Vec::with_capacity(batch.len());
+        gauges.batch(batch.len(), batch.iter().map(|job| job.sent.elapsed()).sum());
         let committed = run_batch(&mut writer, &mut batch, &mut waiting, &clock).await;
         match &committed {
             Ok(last) => postgres::grow(&tail, last.unwrap_or(0)),
@@ -45,7 +51,8 @@ pub(crate) async fn run(
                 writer.close().await;
             }
         }
-        let outcome = committed.map(|_| ()).map_err(|fault| fault.to_string());
+        let together = waiting.len();
+        let outcome = committed.map(|_| together).map_err(|fault| fault.to_string());
         for done in waiting {
             done(outcome.clone());
         }
@@ -61,7 +68,7 @@ async fn run_batch(
     clock: &Clock,
 ) -> Result<Option<u64>, DbErr> {
     let mut runs = Vec::with_capacity(batch.len());
-    for Job { run, done, principal, trace } in batch.drain(..) {
+    for Job { run, done, principal, trace, sent: _ } in batch.drain(..) {
         waiting.push(done);
         runs.push((run, principal, trace));
     }

@@ -9,6 +9,9 @@ use crate::record::{Record, Versioned};
 use crate::sql;
 use ciclo_kernel::{Tenant, Timestamp};
 
+/// The table of the log.
+const LOG: &str = "log";
+
 /// A reader of one tenant's records.
 #[derive(Clone)]
 pub struct Reader {
@@ -33,7 +36,7 @@ impl Reader {
 
     /// The records of these ids that the tenant has, in no order.
     pub async fn by_ids<R: Record>(&self, ids: &[String]) -> Result<Vec<Versioned<R>>> {
-        sql::by_ids(&*self.database.read(self.tenant()).await?, self.tenant(), ids).await
+        sql::by_ids(&self.database.read(self.tenant(), R::TABLE).await?, self.tenant(), ids).await
     }
 
     /// The record, if the tenant has it.
@@ -43,12 +46,12 @@ impl Reader {
 
     /// A page of records.
     pub async fn page<R: Record>(&self, request: &PageRequest) -> Result<Page<Versioned<R>>> {
-        sql::page(&*self.database.read(self.tenant()).await?, self.tenant(), request).await
+        sql::page(&self.database.read(self.tenant(), R::TABLE).await?, self.tenant(), request).await
     }
 
     /// How many records pass a filter.
     pub async fn count<R: Record>(&self, filter: &Filter) -> Result<u64> {
-        sql::count::<R>(&*self.database.read(self.tenant()).await?, self.tenant(), filter).await
+        sql::count::<R>(&self.database.read(self.tenant(), R::TABLE).await?, self.tenant(), filter).await
     }
 
     /// All records that pass a filter, page by page: for what needs the whole set.
@@ -73,7 +76,14 @@ impl Reader {
         values: &[String],
         first: usize,
     ) -> Result<Vec<(String, Versioned<R>)>> {
-        sql::by_column(&*self.database.read(self.tenant()).await?, self.tenant(), column, values, first).await
+        sql::by_column(
+            &self.database.read(self.tenant(), R::TABLE).await?,
+            self.tenant(),
+            column,
+            values,
+            first,
+        )
+        .await
     }
 
     /// For each id, the newest `first` records that link to it under a role.
@@ -83,13 +93,15 @@ impl Reader {
         ids: &[String],
         first: usize,
     ) -> Result<Vec<(String, Versioned<R>)>> {
-        sql::by_link(&*self.database.read(self.tenant()).await?, self.tenant(), role, ids, first).await
+        sql::by_link(&self.database.read(self.tenant(), R::TABLE).await?, self.tenant(), role, ids, first)
+            .await
     }
 
     /// The record as it was at an instant; `None` when it did not exist yet.
     pub async fn as_of<R: Record>(&self, id: R::Id, at: Timestamp) -> Result<Option<Versioned<R>>> {
-        let row = log::as_of(&*self.database.read(self.tenant()).await?, self.tenant(), &id.to_string(), at)
-            .await?;
+        let row =
+            log::as_of(&self.database.read(self.tenant(), LOG).await?, self.tenant(), &id.to_string(), at)
+                .await?;
         row.map(|row| {
             Ok(Versioned {
                 record: sql::decode(&row.payload)?,
@@ -103,7 +115,7 @@ impl Reader {
     /// A record's history, oldest first: who, when, which fields from what to what.
     pub async fn history<R: Record>(&self, id: R::Id) -> Result<Vec<HistoryEntry>> {
         let rows = log::of_record(
-            &*self.database.read(self.tenant()).await?,
+            &self.database.read(self.tenant(), LOG).await?,
             self.tenant(),
             &id.to_string(),
             history::MOST,
@@ -116,7 +128,7 @@ impl Reader {
     pub async fn changes<R: Record>(&self, id: Option<&str>, after: u64, limit: u64) -> Result<Vec<LogRow>> {
         let record_type = <R::Id as ciclo_kernel::ids::RecordId>::TYPE;
         log::of_type_after(
-            &*self.database.read(self.tenant()).await?,
+            &self.database.read(self.tenant(), LOG).await?,
             self.tenant(),
             record_type,
             id,
@@ -130,6 +142,6 @@ impl Reader {
 impl Database {
     /// Rows of the log after a sequence, of all tenants: for neighbours and replay.
     pub async fn log_after(&self, sequence: u64, limit: u64) -> Result<Vec<LogRow>> {
-        log::after(&*self.read_all().await?, sequence, limit).await
+        log::after(&self.read_all(LOG).await?, sequence, limit).await
     }
 }

@@ -61,8 +61,9 @@ impl Database {
             .order_by(col("due_at"), Order::Asc)
             .limit(limit)
             .take();
-        let rows = self.read_all().await?.query_all(&select).await?;
-        rows.iter()
+        let rows = self.read_all("timer").await?.query_all(&select).await?;
+        let timers: Result<Vec<Timer>> = rows
+            .iter()
             .map(|row| {
                 Ok(Timer {
                     tenant: Tenant::parse(&row.try_get::<String>("", "tenant")?)?,
@@ -71,6 +72,9 @@ impl Database {
                     due_at: instant(row.try_get("", "due_at")?)?,
                 })
             })
-            .collect()
+            .collect();
+        let timers = timers?;
+        self.gauges().next_timer(timers.first().map(|timer| timer.due_at));
+        Ok(timers)
     }
 }

@@ -3,12 +3,15 @@
 //! All statements beside these are the same on both.
 
 pub(crate) mod postgres;
+mod reading;
 pub(crate) mod sqlite;
 
 use crate::error::{Error, Result};
+use crate::gauges::Gauges;
 pub use postgres::Postgres;
+use reading::Connection;
+pub(crate) use reading::{Purpose, Reading};
 use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, TransactionTrait};
-use std::ops::Deref;
 use std::path::PathBuf;
 
 /// Where a service keeps its data.
@@ -49,23 +52,6 @@ pub(crate) enum Readers {
     Postgres(postgres::Readers),
 }
 
-/// A connection for one statement.
-pub(crate) enum Reading<'a> {
-    File(&'a DatabaseConnection),
-    Postgres(postgres::Lease<'a>),
-}
-
-impl Deref for Reading<'_> {
-    type Target = DatabaseConnection;
-
-    fn deref(&self) -> &DatabaseConnection {
-        match self {
-            Self::File(connection) => connection,
-            Self::Postgres(lease) => lease.connection(),
-        }
-    }
-}
-
 impl Readers {
     pub(crate) async fn open(place: &Place) -> Result<Self> {
         Ok(match place {
@@ -74,11 +60,18 @@ impl Readers {
         })
     }
 
-    pub(crate) async fn get(&self, whose: Whose<'_>) -> Result<Reading<'_>> {
-        Ok(match self {
-            Self::File(connection) => Reading::File(connection),
-            Self::Postgres(readers) => Reading::Postgres(readers.lease(whose).await?),
-        })
+    /// Lends a connection that sees these rows.
+    pub(crate) async fn get<'a>(
+        &'a self,
+        whose: Whose<'_>,
+        purpose: Purpose,
+        gauges: &'a Gauges,
+    ) -> Result<Reading<'a>> {
+        let connection = match self {
+            Self::File(connection) => Connection::File(connection),
+            Self::Postgres(readers) => Connection::Postgres(readers.lease(whose).await?),
+        };
+        Ok(Reading { connection, purpose, _lent: gauges.lend() })
     }
 }
 

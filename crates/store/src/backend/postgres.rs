@@ -250,6 +250,7 @@ async fn set(db: &DatabaseConnection, whose: Whose<'_>) -> Result<(), DbErr> {
 pub(crate) struct Readers {
     free: Mutex<Vec<DatabaseConnection>>,
     permits: Semaphore,
+    most: u64,
 }
 
 /// A connection on loan.
@@ -267,7 +268,13 @@ impl Readers {
             options.connect_lazy(true);
             free.push(sea_orm::Database::connect(options).await?);
         }
-        Ok(Self { permits: Semaphore::new(free.len()), free: Mutex::new(free) })
+        let most = free.len();
+        Ok(Self { permits: Semaphore::new(most), free: Mutex::new(free), most: most as u64 })
+    }
+
+    /// How many connections there are.
+    pub(crate) fn most(&self) -> u64 {
+        self.most
     }
 
     /// Lends a connection that sees these rows.
