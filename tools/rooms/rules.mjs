@@ -59,6 +59,13 @@ const LINES = [
     never: /\brdkafka\w*/,
   },
   {
+    rule: "exporting is for the host",
+    within: /^(services|crates)\/[^/]+\/src\//,
+    // The kit of the tests has the other end of it.
+    except: /^crates\/(host\/src\/telemetry|testkit)\//,
+    never: /\bopentelemetry(_sdk|_otlp|_proto)\b|\btracing_opentelemetry\b/,
+  },
+  {
     rule: "async-graphql is for the graphql room",
     within: /^services\/[^/]+\/src\//,
     // The executable has no rooms: it runs the services' schemas, to seed a demonstration for one.

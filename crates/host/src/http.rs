@@ -2,6 +2,7 @@
 
 use crate::graphql::GraphQl;
 use crate::part::Shared;
+use crate::spans::Operation;
 use async_graphql::Data;
 use async_graphql::http::ALL_WEBSOCKET_PROTOCOLS;
 use async_graphql_axum::{GraphQLProtocol, GraphQLWebSocket};
@@ -38,15 +39,6 @@ pub fn routes(shared: Shared) -> Router {
         .with_state(shared)
 }
 
-/// The trace context that a request came with, or a new one.
-pub fn context(headers: &HeaderMap) -> TraceContext {
-    headers
-        .get("traceparent")
-        .and_then(|value| value.to_str().ok())
-        .and_then(TraceContext::parse)
-        .map_or_else(TraceContext::fresh, TraceContext::child)
-}
-
 /// The caller of a request.
 pub async fn caller(shared: &Shared, headers: &HeaderMap) -> Result<Principal, Refusal> {
     shared.verifiers.callers.header(authorization(headers)).await
@@ -77,34 +69,37 @@ async fn graphql(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
-    let context = context(&headers);
-    trace::within(context, async {
-        let started = std::time::Instant::now();
-        let principal = match caller(&shared, &headers).await {
-            Ok(principal) => principal,
-            Err(why) => return refusal(&why),
-        };
-        let body = match body {
-            Ok(body) => body,
-            Err(why) => return refusal(&unread(&why)),
-        };
-        let request = match serde_json::from_slice::<async_graphql::Request>(&body) {
-            Ok(request) => request,
-            Err(why) => return refusal(&Refusal::invalid("body", format!("not a GraphQL request: {why}"))),
-        };
-        let session = Session::new(&shared.database, shared.access, principal);
-        let response = shared.schema.0.run(request.data(session)).await;
-        tracing::debug!(
-            service = shared.database.service(),
-            trace_id = context.trace_id(),
-            span_id = context.span_id(),
-            errors = response.errors.len(),
-            micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
-            "graphql"
-        );
-        Json(response).into_response()
-    })
-    .await
+    let started = std::time::Instant::now();
+    let principal = match caller(&shared, &headers).await {
+        Ok(principal) => principal,
+        Err(why) => return refusal(&why),
+    };
+    let body = match body {
+        Ok(body) => body,
+        Err(why) => return refusal(&unread(&why)),
+    };
+    let mut request = match serde_json::from_slice::<async_graphql::Request>(&body) {
+        Ok(request) => request,
+        Err(why) => return refusal(&Refusal::invalid("body", format!("not a GraphQL request: {why}"))),
+    };
+    let service = shared.database.service();
+    let operation = trace::is_exported().then(|| Operation::of(&mut request)).flatten();
+    let session = Session::new(&shared.database, shared.access, principal);
+    let work = shared.schema.0.run(request.data(session));
+    let response = match &operation {
+        Some(operation) => operation.run(service, work).await,
+        None => work.await,
+    };
+    let context = trace::context();
+    tracing::debug!(
+        service,
+        trace_id = context.map(TraceContext::trace_id),
+        span_id = context.map(TraceContext::span_id),
+        errors = response.errors.len(),
+        micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
+        "graphql"
+    );
+    Json(response).into_response()
 }
 
 /// Why a body was not read.

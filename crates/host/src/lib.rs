@@ -6,6 +6,7 @@ pub mod data;
 pub mod graphql;
 pub mod http;
 pub mod part;
+mod spans;
 pub mod telemetry;
 
 pub use data::{DataDirectory, DataError};

@@ -1,11 +1,11 @@
 //! One service as the host runs it: its HTTP side, its consumers, its tasks.
 
 use crate::graphql::GraphQl;
-use crate::http;
+use crate::{http, spans};
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
-use axum::middleware::map_response_with_state;
+use axum::middleware::{from_fn, map_response_with_state};
 use axum::response::Response;
 use ciclo_api::Access;
 use ciclo_identity::Verifier;
@@ -110,6 +110,7 @@ impl Part {
         let shared = Shared { database: self.database, schema: self.schema, access: self.access, verifiers };
         let app = http::routes(shared.clone()).merge((self.routes)(shared));
         let draining = Arc::new(AtomicBool::new(false));
+        let app = app.layer(from_fn(spans::traced));
         let app = app.layer(map_response_with_state(draining.clone(), close_when_draining));
         let stop = CancellationToken::new();
         let stopping = stop.clone().cancelled_owned();

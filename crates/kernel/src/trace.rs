@@ -159,17 +159,18 @@ pub fn carried<F: Future>(work: F) -> impl Future<Output = F::Output> {
     }
 }
 
-/// A span about a thing that came from elsewhere and that nothing runs in, as a message on its way;
-/// it ends when it is dropped. Without export there is none.
+/// A span that nothing runs in, as that of a message on its way, with its place: under `cause`, or at
+/// the root of a trace. It ends when it is dropped. Without export there is none.
 #[must_use]
-pub fn under(cause: &str, span: impl FnOnce() -> Span) -> Option<Span> {
+pub fn begin(cause: Option<TraceContext>, span: impl FnOnce() -> Span) -> Option<(Span, TraceContext)> {
     let places = PLACES.get()?;
-    let cause = TraceContext::parse(cause)?;
     let span = span();
-    (places.under)(&span, cause);
-    // It begins now, not when it is asked for its place.
-    let _ = (places.of)(&span);
-    Some(span)
+    if let Some(cause) = cause {
+        (places.under)(&span, cause);
+    }
+    // To be asked for its place is what makes it begin.
+    let place = (places.of)(&span)?;
+    Some((span, place))
 }
 
 /// Whether spans are exported.

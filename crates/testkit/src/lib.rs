@@ -1,9 +1,10 @@
 //! What tests of several crates share: a service on a database of its own with
 //! a clock that stands still, callers, events as neighbours would send them, and
-//! a broker.
+//! a broker, a collector of OTLP.
 
 pub mod balancer;
 pub mod broker;
+pub mod collector;
 pub mod events;
 pub mod ledger;
 pub mod postgres;

@@ -1,15 +1,16 @@
 //! Applies a neighbour's events: each in one transaction with its inbox row,
 //! so that every event takes effect once, however often it arrives.
 
-use crate::{Subscription, Topics, Transport, TransportError, envelope};
+use crate::{Subscription, Topics, Transport, TransportError, embedded, envelope, spans};
 use async_trait::async_trait;
-use ciclo_kernel::trace::{TraceContext, within};
+use ciclo_kernel::trace::{self, TraceContext, spanned};
 use ciclo_kernel::{Corrupt, Principal, Tenant};
 use ciclo_store::inbox::Arrival;
 use ciclo_store::{Database, Error, LogRow, Tx};
 use futures::future::join_all;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tracing::Span;
 
 /// Tries of an event before it is parked.
 const TRIES: u32 = 5;
@@ -51,8 +52,7 @@ impl Consumer {
     /// Takes in what is there now; how many events that was. Tests and the seed call this; [`Consumer::run`] loops over it.
     pub async fn pump(&mut self) -> Result<usize, TransportError> {
         let events = self.subscription.poll(BATCH).await?;
-        let applied =
-            join_all(events.iter().map(|event| receive(&self.database, &self.handler, event))).await;
+        let applied = join_all(events.iter().map(|event| self.receive(event))).await;
         for (event, outcome) in events.iter().zip(applied) {
             if let Err(error) = outcome {
                 tracing::debug!(%error, event = event.event_id, "tried again on its own");
@@ -80,6 +80,12 @@ impl Consumer {
         }
     }
 
+    async fn receive(&self, event: &LogRow) -> Result<(), Error> {
+        let (system, destination) = (self.subscription.system(), self.subscription.destination(event));
+        let span = spans::process(self.database.service(), system, &destination, event);
+        caused(span, event, receive(&self.database, &self.handler, event)).await
+    }
+
     /// Tries an event again, and parks it when it cannot be applied. While the
     /// own database is away it waits: then nothing is wrong with the event.
     ///
@@ -90,7 +96,7 @@ impl Consumer {
         let mut tries = 1;
         let mut pause = Duration::from_millis(10);
         loop {
-            let Err(error) = receive(&self.database, &self.handler, event).await else { return };
+            let Err(error) = self.receive(event).await else { return };
             let may_pass = match error {
                 Error::NotArrived { .. } => began.elapsed() < PATIENCE,
                 _ => error.is_passing(),
@@ -113,17 +119,11 @@ fn principal(database: &Database, event: &LogRow) -> Result<Principal, Error> {
     Ok(Principal::service(Tenant::parse(&event.tenant)?, database.service()))
 }
 
-fn place(event: &LogRow) -> TraceContext {
-    TraceContext::parse(&event.traceparent).map_or_else(TraceContext::fresh, TraceContext::child)
-}
-
 /// Applies an event if it is the next of its record. A duplicate is dropped.
 async fn receive(database: &Database, handler: &Arc<dyn Handler>, event: &LogRow) -> Result<(), Error> {
     let source = handler.topics().source;
     let principal = principal(database, event)?;
     let (handler, event) = (handler.clone(), event.clone());
-    let context = place(&event);
-    let (service, name, trace_id) = (database.service(), event.event_type.clone(), context.trace_id());
     let work = database.write(&principal, move |tx| {
         Box::pin(async move {
             match tx.arrival(source, &event).await? {
@@ -147,9 +147,25 @@ async fn receive(database: &Database, handler: &Arc<dyn Handler>, event: &LogRow
             }
         })
     });
-    let outcome = within(context, work).await;
-    tracing::debug!(service, event = name, trace_id, ok = outcome.is_ok(), "consumed");
-    outcome
+    work.await
+}
+
+/// Runs what is done with an event in a span of its own, which the event caused.
+async fn caused(
+    span: Span,
+    event: &LogRow,
+    work: impl Future<Output = Result<(), Error>>,
+) -> Result<(), Error> {
+    spanned(span, TraceContext::parse(&event.traceparent), async {
+        let outcome = work.await;
+        if outcome.is_err() {
+            spans::failed(&Span::current(), "not_applied");
+        }
+        let trace_id = trace::context().map(TraceContext::trace_id);
+        tracing::debug!(event = event.event_type, trace_id, ok = outcome.is_ok(), "consumed");
+        outcome
+    })
+    .await
 }
 
 async fn park(
@@ -180,7 +196,8 @@ pub async fn retry(database: &Database, handler: &Arc<dyn Handler>, record_id: &
         let event = envelope::decode(&parked.envelope)?;
         let principal = principal(database, &event)?;
         let again = handler.clone();
-        let context = place(&event);
+        let span = spans::process(database.service(), embedded::SYSTEM, "parked", &event);
+        let cause = event.clone();
         let work = database.write(&principal, move |tx| {
             Box::pin(async move {
                 tx.unpark(source, &event).await?;
@@ -198,7 +215,7 @@ pub async fn retry(database: &Database, handler: &Arc<dyn Handler>, record_id: &
                 }
             })
         });
-        within(context, work).await?;
+        caused(span, &cause, work).await?;
         applied += 1;
     }
     Ok(applied)

@@ -9,6 +9,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// What this transport is to traces: the services' own logs.
+pub const SYSTEM: &str = "ciclo";
 /// How long a remote feed holds a request open when there is nothing new.
 pub const LONG_POLL: Duration = Duration::from_secs(20);
 /// Pause before a feed that failed is asked again.
@@ -175,6 +177,14 @@ impl Subscription for Reading {
                 }
             },
         }
+    }
+
+    fn system(&self) -> &'static str {
+        SYSTEM
+    }
+
+    fn destination(&self, _row: &LogRow) -> String {
+        self.topics.source.to_owned()
     }
 
     async fn commit(&mut self) -> Result<(), TransportError> {

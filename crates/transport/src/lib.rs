@@ -10,6 +10,7 @@ pub mod embedded;
 pub mod envelope;
 pub mod kafka;
 pub mod relay;
+mod spans;
 
 pub use consumer::{Consumer, Handler};
 pub use embedded::{Embedded, Feed};
@@ -61,6 +62,10 @@ pub trait Subscription: Send + Sync {
     async fn poll(&mut self, most: usize) -> Result<Vec<LogRow>, TransportError>;
     /// Returns when there may be something to poll.
     async fn ready(&mut self) -> Result<(), TransportError>;
+    /// The name of what carries, as the conventions for messaging have it.
+    fn system(&self) -> &'static str;
+    /// Where a row was read.
+    fn destination(&self, row: &LogRow) -> String;
     /// Everything polled so far is taken in: after a restart the group goes on from here.
     async fn commit(&mut self) -> Result<(), TransportError>;
 }

@@ -21,6 +21,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 
+/// What the process of the whole suite is called by those who watch it.
+const ALL: &str = "ciclo";
 /// How long a service's own token for its neighbours holds; it makes a new one for every request.
 const NEIGHBOUR_TOKEN: SignedDuration = SignedDuration::from_secs(60);
 
@@ -61,8 +63,16 @@ pub fn runtime() -> Result<Runtime> {
 
 /// Runs the whole suite until it is asked to stop.
 pub fn suite(args: &SuiteArgs) -> Result<()> {
-    telemetry::start(args.common.log_format, &args.common.log);
-    runtime()?.block_on(run_suite(args))
+    run(&args.common, ALL, run_suite(args))
+}
+
+/// Runs a process under its name: with logs, and with what it exports until its end.
+fn run(common: &Common, name: &str, work: impl Future<Output = Result<()>>) -> Result<()> {
+    let runtime = runtime()?;
+    let telemetry = runtime.block_on(async { telemetry::start(&common.telemetry(name)) })?;
+    let outcome = runtime.block_on(work);
+    telemetry.stop();
+    outcome
 }
 
 async fn run_suite(args: &SuiteArgs) -> Result<()> {
@@ -123,8 +133,7 @@ pub async fn open(common: &Common, listen: SocketAddr, introspection: bool) -> R
 
 /// Runs one part until it is asked to stop.
 pub fn serve(args: &ServeArgs) -> Result<()> {
-    telemetry::start(args.common.log_format, &args.common.log);
-    runtime()?.block_on(async {
+    run(&args.common, &args.service, async {
         if args.service == ciclo_gateway::NAME {
             serve_gateway(args).await
         } else {
@@ -225,11 +234,12 @@ pub struct MigrateArgs {
 
 /// Brings one service's schema up to date.
 pub fn migrate(args: &MigrateArgs) -> Result<()> {
-    telemetry::start(args.common.log_format, &args.common.log);
-    let (_, name) = place_of(&args.service)?;
-    runtime()?.block_on(open_service(&args.database, &args.common, name))?;
-    println!("the schema of {name} is up to date");
-    Ok(())
+    run(&args.common, &args.service, async {
+        let (_, name) = place_of(&args.service)?;
+        open_service(&args.database, &args.common, name).await?;
+        println!("the schema of {name} is up to date");
+        Ok(())
+    })
 }
 
 /// Asks a readiness URL.

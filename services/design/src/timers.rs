@@ -5,12 +5,14 @@
 //! does what it would have done in time, at the instant of the firing.
 
 use crate::commands;
-use ciclo_kernel::Principal;
 use ciclo_kernel::ids::{AgreementId, RecordId};
+use ciclo_kernel::trace::spanned;
+use ciclo_kernel::{Principal, trace_target};
 use ciclo_store::timers::Timer;
 use ciclo_store::{Database, Result};
 use std::time::Duration;
 use tokio::sync::watch;
+use tracing::info_span;
 
 /// Timers looked at together.
 const TOGETHER: u64 = 64;
@@ -29,7 +31,10 @@ pub async fn fire_due(database: &Database) -> Result<usize> {
         }
         fired += due.len();
         for timer in due {
-            fire(database, timer).await?;
+            // Nobody asked for it: what time brings about is a trace of its own.
+            let span =
+                info_span!(target: trace_target!(), "timer", otel.name = format!("timer {}", timer.kind));
+            spanned(span, None, fire(database, timer)).await?;
         }
     }
 }

@@ -16,6 +16,7 @@ mod mask;
 mod plugin;
 mod router;
 mod server;
+mod spans;
 mod stream;
 
 pub use ciclo_identity::Jwks as JwksSource;

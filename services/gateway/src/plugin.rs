@@ -2,10 +2,12 @@
 //! caller, and the errors of its answer.
 
 use crate::mask::Mask;
+use crate::spans::{self, Operation};
 use crate::{GRAPHQL_PATH, auth, explorer, stream};
 use ciclo_identity::Verifier;
 use ciclo_kernel::trace::TraceContext;
 use hive_router::async_trait;
+use hive_router::executor::hooks::on_execute::{OnExecuteStartHookPayload, OnExecuteStartHookResult};
 use hive_router::executor::hooks::on_graphql_error::{OnGraphQLErrorHookPayload, OnGraphQLErrorHookResult};
 use hive_router::executor::hooks::on_graphql_params::{
     OnGraphQLParamsStartHookPayload, OnGraphQLParamsStartHookResult,
@@ -88,7 +90,7 @@ impl Parts {
     }
 }
 
-/// The trace of a request; of the upgrade for the operations of a WebSocket without their own.
+/// Where a request is in its trace; that of the upgrade for the operations of a WebSocket without their own.
 #[derive(Clone, Copy)]
 struct Trace(TraceContext);
 
@@ -96,8 +98,12 @@ fn trace_in(headers: &HeaderMap) -> Option<TraceContext> {
     headers.get(TRACEPARENT)?.to_str().ok().and_then(TraceContext::parse)
 }
 
+fn trace_of(context: &PluginContext) -> Option<TraceContext> {
+    context.get_ref::<Trace>().map(|trace| trace.0)
+}
+
 fn trace_id(context: &PluginContext) -> String {
-    context.get_ref::<Trace>().map(|trace| trace.0.trace_id()).unwrap_or_default()
+    trace_of(context).map(TraceContext::trace_id).unwrap_or_default()
 }
 
 /// The plugin.
@@ -129,13 +135,17 @@ impl RouterPlugin for CicloPlugin {
             if self.parts.explorer && request.path() == GRAPHQL_PATH && explorer::asked_for(request) {
                 return payload.end_with_response(explorer::page());
             }
-            let trace = trace_in(request.headers()).unwrap_or_else(|| {
-                let fresh = TraceContext::fresh();
-                if let Ok(value) = HeaderValue::try_from(fresh.to_string()) {
-                    request.headers_mut().insert(HeaderName::from_static(TRACEPARENT), value.into());
-                }
-                fresh
-            });
+            let cause = trace_in(request.headers());
+            let begun = (request.path() == GRAPHQL_PATH)
+                .then(|| spans::request(cause, request.method().as_str(), GRAPHQL_PATH))
+                .flatten();
+            let (span, place) = begun.unzip();
+            let trace = place.or(cause).unwrap_or_else(TraceContext::fresh);
+            if cause != Some(trace)
+                && let Ok(value) = HeaderValue::try_from(trace.to_string())
+            {
+                request.headers_mut().insert(HeaderName::from_static(TRACEPARENT), value.into());
+            }
             payload.context.insert(Trace(trace));
             if let Some(supergraph) = self.parts.supergraph() {
                 payload.set_supergraph(supergraph);
@@ -143,6 +153,10 @@ impl RouterPlugin for CicloPlugin {
             let mask = self.parts.mask.clone();
             payload.on_end(move |end| {
                 end.map_response(|response| {
+                    if let Some(span) = span {
+                        let status = response.status();
+                        spans::answered(&span, status.as_u16(), status.is_server_error());
+                    }
                     if stream::is_stream(response.headers()) {
                         response.map_body(|_, body| stream::masked(body, mask, trace.trace_id(), at_work))
                     } else {
@@ -170,19 +184,43 @@ impl RouterPlugin for CicloPlugin {
         }
     }
 
-    /// Every query to a subgraph: those of a WebSocket have no trace in their headers yet.
+    /// Every operation, once it is planned.
+    async fn on_execute<'exec>(
+        &'exec self,
+        payload: OnExecuteStartHookPayload<'exec>,
+    ) -> OnExecuteStartHookResult<'exec> {
+        let planned = payload.operation_for_plan;
+        let begun = Operation::of(planned).begin(trace_of(payload.context), planned.name.as_deref());
+        let Some((span, place)) = begun else { return payload.proceed() };
+        payload.context.insert(Trace(place));
+        payload.on_end(move |end| {
+            spans::ended(&span, &end.errors);
+            end.proceed()
+        })
+    }
+
+    /// Every query to a subgraph: it is told its place in the trace.
     async fn on_subgraph_execute<'exec>(
         &'exec self,
         mut payload: OnSubgraphExecuteStartHookPayload<'exec>,
     ) -> OnSubgraphExecuteStartHookResult<'exec> {
+        let cause = trace_of(payload.context);
+        let (span, place) = spans::subgraph(cause, payload.subgraph_name).unzip();
         let headers = &mut payload.execution_request.headers;
-        if !headers.contains_key(TRACEPARENT)
-            && let Some(trace) = payload.context.get_ref::<Trace>().map(|trace| trace.0)
+        // Those of a WebSocket have no trace in their headers yet.
+        let missing = if headers.contains_key(TRACEPARENT) { None } else { cause };
+        if let Some(trace) = place.or(missing)
             && let Ok(value) = HeaderValue::try_from(trace.to_string())
         {
             headers.insert(TRACEPARENT, value);
         }
-        payload.proceed()
+        let Some(span) = span else { return payload.proceed() };
+        payload.on_end(move |end| {
+            // Without a status there was no answer.
+            let status = end.execution_result.status.map_or(0, |status| status.as_u16());
+            spans::answered(&span, status, !(100..400).contains(&status));
+            end.proceed()
+        })
     }
 
     /// Every error of an answer that is not a stream.

@@ -3,10 +3,12 @@
 
 use crate::commands::{clock, incident};
 use ciclo_kernel::ids::{IncidentId, RecordId, ServiceLevelClockId};
-use ciclo_kernel::{Corrupt, Principal};
+use ciclo_kernel::trace::spanned;
+use ciclo_kernel::{Corrupt, Principal, trace_target};
 use ciclo_store::timers::Timer;
 use ciclo_store::{Database, Result};
 use std::time::Duration;
+use tracing::info_span;
 
 /// Timers looked at together.
 const TOGETHER: u64 = 64;
@@ -25,7 +27,10 @@ pub async fn fire_due(database: &Database) -> Result<usize> {
         }
         fired += due.len();
         for timer in due {
-            fire(database, timer).await?;
+            // Nobody asked for it: what time brings about is a trace of its own.
+            let span =
+                info_span!(target: trace_target!(), "timer", otel.name = format!("timer {}", timer.kind));
+            spanned(span, None, fire(database, timer)).await?;
         }
     }
 }

@@ -52,6 +52,7 @@ impl ConsumerContext for Share {
 pub(super) struct Reading {
     reader: Option<Reader>,
     topics: Topics,
+    prefix: String,
     /// The next offset of each partition that has been read from since the last commit.
     passed: HashMap<(String, i32), i64>,
     /// Whether offsets are stored that the brokers have not acknowledged.
@@ -75,6 +76,7 @@ impl Reading {
         Ok(Self {
             reader: Some(Arc::new(reader)),
             topics,
+            prefix: prefix.clone(),
             passed: HashMap::new(),
             pending: false,
             ahead: None,
@@ -195,6 +197,14 @@ impl Subscription for Reading {
             }
         }
         Ok(())
+    }
+
+    fn system(&self) -> &'static str {
+        "kafka"
+    }
+
+    fn destination(&self, row: &LogRow) -> String {
+        topics::name(&self.prefix, self.topics.source, &row.record_type)
     }
 
     async fn commit(&mut self) -> Result<(), TransportError> {

@@ -2,6 +2,7 @@
 //! are headers, the data is the record type's event message, the key is the
 //! record's id.
 
+use ciclo_kernel::trace::TraceContext;
 use ciclo_kernel::{Corrupt, Timestamp};
 use ciclo_store::LogRow;
 use rdkafka::Message;
@@ -12,6 +13,8 @@ use std::str::FromStr;
 pub const CONTENT_TYPE: &str = "application/protobuf";
 /// The version of CloudEvents that the headers follow.
 pub const SPECVERSION: &str = "1.0";
+/// The header of tracers that know only Kafka.
+const TRACEPARENT: &str = "traceparent";
 
 /// The attribute `source` of a service's events.
 #[must_use]
@@ -47,15 +50,20 @@ pub fn headers(service: &str, row: &LogRow) -> Vec<(&'static str, String)> {
         ("content-type", CONTENT_TYPE.to_owned()),
     ];
     if !row.traceparent.is_empty() {
-        // One as the extension of CloudEvents for distributed tracing, one for tracers that know only Kafka.
-        headers.extend(["ce_traceparent", "traceparent"].map(|name| (name, row.traceparent.clone())));
+        // One as the extension of CloudEvents for distributed tracing, which stays the event's; one for
+        // tracers that know only Kafka, which is the sending's.
+        headers.extend(["ce_traceparent", TRACEPARENT].map(|name| (name, row.traceparent.clone())));
     }
     headers
 }
 
-/// A row's headers as rdkafka takes them.
-pub(super) fn owned_headers(service: &str, row: &LogRow) -> OwnedHeaders {
-    let headers = headers(service, row);
+/// A row's headers as rdkafka takes them, with the place in its trace where it is sent, if there is one.
+pub(super) fn owned_headers(service: &str, row: &LogRow, sent: Option<TraceContext>) -> OwnedHeaders {
+    let mut headers = headers(service, row);
+    if let Some(sent) = sent {
+        let place = headers.iter_mut().find(|(name, _)| *name == TRACEPARENT);
+        place.into_iter().for_each(|(_, value)| *value = sent.to_string());
+    }
     let none = OwnedHeaders::new_with_capacity(headers.len());
     headers.iter().fold(none, |all, (key, value)| all.insert(Header { key, value: Some(value) }))
 }
@@ -75,9 +83,18 @@ pub(super) fn read(service: &str, message: &impl Message) -> Result<LogRow, Corr
         event_type: text(message, "ce_type")?,
         at: parsed::<Timestamp>(message, "ce_time")?,
         actor: text(message, "ce_actor")?,
-        traceparent: header(message, "ce_traceparent")?.unwrap_or_default().to_owned(),
+        traceparent: traceparent(message)?.to_owned(),
         payload: message.payload().unwrap_or_default().to_vec(),
     })
+}
+
+/// The place in its trace where a message was sent, or else where its event happened.
+fn traceparent(message: &impl Message) -> Result<&str, Corrupt> {
+    let sent = header(message, TRACEPARENT)?.filter(|sent| TraceContext::parse(sent).is_some());
+    match sent {
+        Some(sent) => Ok(sent),
+        None => Ok(header(message, "ce_traceparent")?.unwrap_or_default()),
+    }
 }
 
 fn header<'a>(message: &'a impl Message, name: &str) -> Result<Option<&'a str>, Corrupt> {
@@ -133,8 +150,13 @@ mod tests {
     fn a_row_reads_back() {
         for traceparent in ["", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"] {
             let row = LogRow { traceparent: traceparent.to_owned(), ..row() };
-            let sent = message(&row, owned_headers("operations", &row));
+            let sent = message(&row, owned_headers("operations", &row, None));
             assert_eq!(read("operations", &sent).unwrap(), row);
+            // The sending is in the same trace, and of a row without one there is none.
+            let place = TraceContext::parse(traceparent).map(TraceContext::child);
+            let sent = message(&row, owned_headers("operations", &row, place));
+            let place = place.map(|place| place.to_string()).unwrap_or_default();
+            assert_eq!(read("operations", &sent).unwrap().traceparent, place);
         }
     }
 
@@ -150,7 +172,10 @@ mod tests {
     #[test]
     fn what_is_not_a_whole_event_of_the_service_is_refused() {
         let row = row();
-        assert!(read("catalog", &message(&row, owned_headers("operations", &row))).is_err(), "another's");
+        assert!(
+            read("catalog", &message(&row, owned_headers("operations", &row, None))).is_err(),
+            "another's"
+        );
         assert!(read("operations", &message(&row, OwnedHeaders::new())).is_err(), "no headers");
         let all = headers("operations", &row);
         for left_out in all.iter().map(|(name, _)| *name) {
@@ -161,7 +186,7 @@ mod tests {
             let optional = ["ce_dataschema", "ce_traceparent", "traceparent"].contains(&left_out);
             assert_eq!(read("operations", &message(&row, sent)).is_ok(), optional, "{left_out}");
         }
-        let garbled = owned_headers("operations", &LogRow { tenant: String::new(), ..row.clone() })
+        let garbled = owned_headers("operations", &LogRow { tenant: String::new(), ..row.clone() }, None)
             .insert(Header { key: "ce_tenant", value: Some(&[0xff_u8][..]) });
         assert!(read("operations", &message(&row, garbled)).is_ok(), "the first of a name counts");
         for (name, value) in [("ce_sequence", "minus one"), ("ce_time", "noon"), ("ce_specversion", "0.3")] {

@@ -2,7 +2,7 @@
 //! given up. What is sent twice is there once, unless the process ends between.
 
 use super::{KafkaOptions, fault, message, topics};
-use crate::TransportError;
+use crate::{TransportError, spans};
 use ciclo_store::LogRow;
 use rdkafka::error::KafkaError;
 use rdkafka::producer::{DeliveryFuture, FutureProducer, FutureRecord, Producer};
@@ -10,6 +10,7 @@ use rdkafka::types::RDKafkaErrorCode;
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
+use tracing::Span;
 
 /// Pause while the messages of others fill the queue.
 const FULL: Duration = Duration::from_millis(10);
@@ -42,7 +43,7 @@ impl Publisher {
             }
         }
         for delivery in underway {
-            outcome = outcome.and(delivered(delivery).await);
+            outcome = outcome.and(delivery.end().await);
         }
         outcome
     }
@@ -62,23 +63,24 @@ impl Publisher {
         producer: &FutureProducer,
         service: &str,
         row: &LogRow,
-        underway: &mut VecDeque<DeliveryFuture>,
+        underway: &mut VecDeque<Underway>,
     ) -> Result<(), TransportError> {
         let topic = topics::name(&self.options.prefix, service, &row.record_type);
+        let (span, place) = spans::send(service, &topic, row).unzip();
         let mut record = FutureRecord::to(&topic)
             .key(&row.record_id)
             .payload(&row.payload)
-            .headers(message::owned_headers(service, row));
+            .headers(message::owned_headers(service, row, place));
         loop {
             match producer.send_result(record) {
                 Ok(delivery) => {
-                    underway.push_back(delivery);
+                    underway.push_back(Underway { delivery, span });
                     return Ok(());
                 }
                 Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), back)) => {
                     record = back;
                     match underway.pop_front() {
-                        Some(oldest) => delivered(oldest).await?,
+                        Some(oldest) => oldest.end().await?,
                         None => tokio::time::sleep(FULL).await,
                     }
                 }
@@ -88,10 +90,22 @@ impl Publisher {
     }
 }
 
-async fn delivered(delivery: DeliveryFuture) -> Result<(), TransportError> {
-    match delivery.await {
-        Ok(Ok(_)) => Ok(()),
-        Ok(Err((why, _))) => Err(fault(why)),
-        Err(_) => Err(TransportError("the producer has ended".to_owned())),
+/// A row that is not acknowledged yet, with its span.
+struct Underway {
+    delivery: DeliveryFuture,
+    span: Option<Span>,
+}
+
+impl Underway {
+    async fn end(self) -> Result<(), TransportError> {
+        let outcome = match self.delivery.await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err((why, _))) => Err(fault(why)),
+            Err(_) => Err(TransportError("the producer has ended".to_owned())),
+        };
+        if let (Some(span), Err(_)) = (&self.span, &outcome) {
+            spans::failed(span, "delivery");
+        }
+        outcome
     }
 }

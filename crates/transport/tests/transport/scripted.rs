@@ -56,6 +56,12 @@ impl Transport for Scripted {
 
 #[async_trait]
 impl Subscription for Scripted {
+    fn system(&self) -> &'static str {
+        "scripted"
+    }
+    fn destination(&self, row: &LogRow) -> String {
+        row.record_type.clone()
+    }
     async fn poll(&mut self, _: usize) -> Result<Vec<LogRow>, TransportError> {
         Ok(self.batches.lock().unwrap().pop_front().unwrap_or_default())
     }

@@ -10,7 +10,7 @@ pub use database::DatabaseArgs;
 pub use kafka::KafkaArgs;
 
 use anyhow::{Result, bail};
-use ciclo_host::telemetry::LogFormat;
+use ciclo_host::telemetry::{self, LogFormat};
 use ciclo_identity::{AUDIENCE, EMBEDDED_ISSUER, Jwks};
 use clap::Args;
 use std::net::SocketAddr;
@@ -29,6 +29,9 @@ pub struct Common {
     /// What is logged: a level, or targets with levels, as `info,ciclo_transport=debug`.
     #[arg(long, env = "CICLO_LOG", default_value = "warn,ciclo=info")]
     pub log: String,
+    /// Who takes traces, metrics and logs by OTLP over gRPC, as `http://collector:4317`; nothing is exported when left out.
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_parser = collector)]
+    pub otlp_endpoint: Option<String>,
     /// The OpenID provider that issues tokens; the suite's own key when left out.
     #[arg(long, env = "CICLO_ISSUER")]
     pub issuer: Option<String>,
@@ -44,6 +47,12 @@ pub struct Common {
     /// How many seconds a stop waits for requests at work.
     #[arg(long, env = "CICLO_GRACE", default_value_t = 5)]
     pub grace: u64,
+}
+
+/// The URL of a collector; an empty one stands for none.
+fn collector(given: &str) -> Result<String, String> {
+    let known = given.is_empty() || given.starts_with("http://") || given.starts_with("https://");
+    if known { Ok(given.to_owned()) } else { Err("it begins with http:// or https://".to_owned()) }
 }
 
 /// Who issues tokens, and how they are checked.
@@ -67,12 +76,20 @@ impl Common {
             data: data.to_owned(),
             log_format: LogFormat::Text,
             log: "warn".to_owned(),
+            otlp_endpoint: None,
             issuer: None,
             jwks_url: None,
             audience: AUDIENCE.to_owned(),
             demo_identity: false,
             grace: 5,
         }
+    }
+
+    /// What a process under this name says of itself, and where.
+    #[must_use]
+    pub fn telemetry<'s>(&'s self, service: &'s str) -> telemetry::Settings<'s> {
+        let endpoint = self.otlp_endpoint.as_deref().filter(|endpoint| !endpoint.is_empty());
+        telemetry::Settings { service, format: self.log_format, filter: &self.log, endpoint }
     }
 
     /// How long a stop waits for requests at work.

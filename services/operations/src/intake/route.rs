@@ -10,9 +10,8 @@ use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use ciclo_host::http::{caller, context, refusal};
+use ciclo_host::http::{caller, refusal};
 use ciclo_host::part::Shared;
-use ciclo_kernel::trace::within;
 use ciclo_kernel::{Code, Refusal};
 use ciclo_store::Error;
 
@@ -29,17 +28,14 @@ pub fn routes(shared: Shared) -> Router {
 }
 
 async fn intake(State(shared): State<Shared>, headers: HeaderMap, body: Bytes) -> Response {
-    within(context(&headers), async {
-        match take(&shared, &headers, &body).await {
-            Ok(()) => StatusCode::OK.into_response(),
-            Err(Error::Refused(why)) => refusal(&why),
-            Err(fault) => {
-                tracing::error!(%fault, "taking in alerts");
-                refusal(&Refusal::new(Code::Unavailable, "the alerts were not kept: send them again"))
-            }
+    match take(&shared, &headers, &body).await {
+        Ok(()) => StatusCode::OK.into_response(),
+        Err(Error::Refused(why)) => refusal(&why),
+        Err(fault) => {
+            tracing::error!(%fault, "taking in alerts");
+            refusal(&Refusal::new(Code::Unavailable, "the alerts were not kept: send them again"))
         }
-    })
-    .await
+    }
 }
 
 async fn take(shared: &Shared, headers: &HeaderMap, body: &[u8]) -> Result<(), Error> {
