@@ -73,17 +73,7 @@ where
     let [mut pause, longest] = LOOKS;
     loop {
         let (key, work) = (key.clone(), work.clone());
-        let done = session.database().write(session.principal(), move |tx| {
-            Box::pin(async move {
-                if let Some(before) = tx.replayed::<R>(&key).await? {
-                    return Ok(before);
-                }
-                let after = work(tx).await?;
-                tx.answered(&key, &after).await?;
-                Ok(after)
-            })
-        });
-        match done.await {
+        match session.database().write_once(session.principal(), key, work).await {
             Err(Error::NotArrived { made: Some(made), .. })
                 if began.elapsed() < ARRIVAL_MOST && is_young(made, session.database().clock().now()) =>
             {

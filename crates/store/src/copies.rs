@@ -10,6 +10,8 @@ use ciclo_kernel::ids::RecordId;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Order, Query, SelectStatement, Value};
 use sea_orm::{ConnectionTrait, QueryResult};
 use serde::{Serialize, de::DeserializeOwned};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// A copy of a neighbour's record.
 pub trait Copied: Serialize + DeserializeOwned + Send + Sync + 'static {
@@ -33,9 +35,16 @@ fn select<C: Copied>(tenant: &str) -> SelectStatement {
         .take()
 }
 
+fn text(row: &QueryResult) -> Result<String> {
+    Ok(row.try_get("", "value")?)
+}
+
+fn parse<C: Copied>(text: &str) -> Result<C> {
+    Ok(serde_json::from_str(text).map_err(|why| Corrupt::new(C::KIND, why))?)
+}
+
 fn read<C: Copied>(row: &QueryResult) -> Result<C> {
-    let text: String = row.try_get("", "value")?;
-    Ok(serde_json::from_str(&text).map_err(|why| Corrupt::new(C::KIND, why))?)
+    parse(&text(row)?)
 }
 
 fn by(tenant_select: SelectStatement, column: &str, values: &[String]) -> SelectStatement {
@@ -60,14 +69,14 @@ impl Tx {
                     .to_owned(),
             )
             .take();
+        self.copies_seen().forget();
         self.db().execute(&insert).await?;
         Ok(())
     }
 
     /// The copy of a record.
     pub async fn copy<C: Copied>(&self, id: &str) -> Result<Option<C>> {
-        let found = self.db().query_one(&by(select::<C>(self.tenant()), "id", &[id.to_owned()])).await?;
-        found.as_ref().map(read).transpose()
+        Ok(self.seen::<C>("id", id).await?.pop())
     }
 
     /// The copy of a neighbour's record, or [`Error::NotArrived`].
@@ -79,13 +88,61 @@ impl Tx {
 
     /// The copies under a parent.
     pub async fn copies<C: Copied>(&self, parent: &str) -> Result<Vec<C>> {
-        let select = by(select::<C>(self.tenant()), "parent", &[parent.to_owned()]);
-        self.db().query_all(&select).await?.iter().map(read).collect()
+        self.seen("parent", parent).await
+    }
+
+    /// The copies with a value in a column: read once for all commands of a batch.
+    async fn seen<C: Copied>(&self, column: &'static str, value: &str) -> Result<Vec<C>> {
+        let asked =
+            Asked { tenant: self.tenant().to_owned(), kind: C::KIND, column, value: value.to_owned() };
+        let texts = match self.copies_seen().get(&asked) {
+            Some(texts) => texts,
+            None => {
+                let select = by(select::<C>(self.tenant()), column, std::slice::from_ref(&asked.value));
+                let texts = self.db().query_all(&select).await?.iter().map(text).collect::<Result<_>>()?;
+                self.copies_seen().keep(asked, texts)
+            }
+        };
+        texts.iter().map(|text| parse(text)).collect()
     }
 
     /// All copies of a kind.
     pub async fn all_copies<C: Copied>(&self) -> Result<Vec<C>> {
         self.db().query_all(&select::<C>(self.tenant())).await?.iter().map(read).collect()
+    }
+}
+
+/// Which copies a command asked for.
+#[derive(PartialEq, Eq, Hash)]
+struct Asked {
+    tenant: String,
+    kind: &'static str,
+    column: &'static str,
+    value: String,
+}
+
+/// What commands of a batch read of copies. Nobody else writes meanwhile, so it holds until one of them does.
+#[derive(Default)]
+pub(crate) struct Seen(Mutex<HashMap<Asked, Arc<[String]>>>);
+
+impl Seen {
+    fn all(&self) -> MutexGuard<'_, HashMap<Asked, Arc<[String]>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn get(&self, asked: &Asked) -> Option<Arc<[String]>> {
+        self.all().get(asked).cloned()
+    }
+
+    fn keep(&self, asked: Asked, texts: Vec<String>) -> Arc<[String]> {
+        let texts: Arc<[String]> = texts.into();
+        self.all().insert(asked, texts.clone());
+        texts
+    }
+
+    /// A copy was written, or taken back.
+    pub(crate) fn forget(&self) {
+        self.all().clear();
     }
 }
 

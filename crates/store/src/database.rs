@@ -161,9 +161,18 @@ impl Database {
         T: Send + 'static,
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T>> + Send + 'static,
     {
+        self.command(principal, None, work).await
+    }
+
+    /// [`Database::write`] of a command that may answer an idempotency key.
+    pub(crate) async fn command<T, F>(&self, principal: &Principal, key: Option<String>, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T>> + Send + 'static,
+    {
         let span = || spans::command(self.system(), self.service());
         trace::spanned_inside(span, async {
-            let outcome = self.submit(principal, work).await;
+            let outcome = self.submit(principal, key, work).await;
             spans::ended(&Span::current(), &outcome);
             outcome
         })
@@ -171,7 +180,7 @@ impl Database {
     }
 
     /// Sends a command to the lane and waits for its answer.
-    async fn submit<T, F>(&self, principal: &Principal, work: F) -> Result<T>
+    async fn submit<T, F>(&self, principal: &Principal, key: Option<String>, work: F) -> Result<T>
     where
         T: Send + 'static,
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T>> + Send + 'static,
@@ -182,6 +191,7 @@ impl Database {
         let filled = slot.clone();
         let job = Job {
             principal: principal.clone(),
+            key,
             trace: trace::current(),
             sent: Instant::now(),
             run: Box::new(move |tx| {

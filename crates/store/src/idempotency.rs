@@ -1,13 +1,15 @@
 //! Idempotency keys: a caller's key, the fingerprint of what it came with and
 //! the record version that answered it, kept in the transaction of the effect.
 
+use crate::database::Database;
 use crate::error::Result;
 use crate::record::{Record, Versioned};
-use crate::sql::col;
+use crate::sql::{col, instant};
 use crate::tx::Tx;
-use ciclo_kernel::{Code, Refusal, ids::RecordId};
-use sea_orm::ConnectionTrait;
-use sea_orm::sea_query::{Expr, ExprTrait, Query, Value};
+use ciclo_kernel::{Code, Principal, Refusal, Timestamp, ids::RecordId};
+use futures::future::BoxFuture;
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::{ConnectionTrait, QueryResult};
 
 /// Longest idempotency key.
 pub const KEY_MOST: usize = 128;
@@ -21,6 +23,17 @@ pub struct Key {
     pub arguments: String,
 }
 
+/// What a key was answered with.
+pub(crate) struct Answer {
+    pub tenant: String,
+    pub subject: String,
+    pub key: String,
+    pub arguments: String,
+    pub record_id: String,
+    pub record_version: u64,
+    pub at: Timestamp,
+}
+
 impl Key {
     /// Checks a key: 1 to 128 printable ASCII characters.
     pub fn parse(key: &str, arguments: String) -> Result<Self, Refusal> {
@@ -32,20 +45,38 @@ impl Key {
     }
 }
 
+impl Database {
+    /// Runs a command that answers with one record, once for its key: the same key with the same
+    /// arguments answers the record as it was then, and does nothing.
+    ///
+    /// `IDEMPOTENCY_CONFLICT` when the key came with other arguments before.
+    pub async fn write_once<R, F>(&self, principal: &Principal, key: Key, work: F) -> Result<Versioned<R>>
+    where
+        R: Record,
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<Versioned<R>>> + Send + 'static,
+    {
+        let name = key.key.clone();
+        self.command(principal, Some(name), move |tx| {
+            Box::pin(async move {
+                if let Some(before) = tx.replayed::<R>(&key).await? {
+                    return Ok(before);
+                }
+                let after = work(tx).await?;
+                tx.answered(key, &after);
+                Ok(after)
+            })
+        })
+        .await
+    }
+}
+
 impl Tx {
     /// What the key was answered with before, if it was used: the record as it was then.
-    ///
-    /// `IDEMPOTENCY_CONFLICT` when it came with other arguments.
-    pub async fn replayed<R: Record>(&self, key: &Key) -> Result<Option<Versioned<R>>> {
-        let select = Query::select()
-            .columns(["arguments", "record_id", "record_version"].map(col))
-            .from(col("idempotency"))
-            .and_where(Expr::col(col("tenant")).eq(self.tenant()))
-            .and_where(Expr::col(col("subject")).eq(self.by()))
-            .and_where(Expr::col(col("idempotency_key")).eq(key.key.as_str()))
-            .take();
-        let Some(row) = self.db().query_one(&select).await? else { return Ok(None) };
-        if row.try_get::<String>("", "arguments")? != key.arguments {
+    async fn replayed<R: Record>(&self, key: &Key) -> Result<Option<Versioned<R>>> {
+        let Some(before) = self.appends().answered(self.tenant(), self.by(), &key.key) else {
+            return Ok(None);
+        };
+        if before.arguments != key.arguments {
             return Err(Refusal::new(
                 Code::IdempotencyConflict,
                 "this idempotency key was used with other arguments",
@@ -53,30 +84,47 @@ impl Tx {
             .with("idempotencyKey", key.key.as_str())
             .into());
         }
-        let id = R::Id::parse(&row.try_get::<String>("", "record_id")?)?;
-        let version: i64 = row.try_get("", "record_version")?;
-        self.at_version(id, version.unsigned_abs()).await.map(Some)
+        self.at_version(R::Id::parse(&before.record_id)?, before.record_version).await.map(Some)
     }
 
     /// Keeps what a key is answered with.
-    pub async fn answered<R: Record>(&self, key: &Key, with: &Versioned<R>) -> Result<()> {
-        let values: [Value; 7] = [
-            self.tenant().into(),
-            self.by().into(),
-            key.key.as_str().into(),
-            key.arguments.as_str().into(),
-            with.record.id().to_string().into(),
-            with.version.cast_signed().into(),
-            self.now().as_microsecond().into(),
-        ];
-        let columns =
-            ["tenant", "subject", "idempotency_key", "arguments", "record_id", "record_version", "at"];
-        let insert = Query::insert()
-            .into_table(col("idempotency"))
-            .columns(columns.map(col))
-            .values_panic(values.map(Expr::val))
-            .take();
-        self.db().execute(&insert).await?;
-        Ok(())
+    fn answered<R: Record>(&mut self, key: Key, with: &Versioned<R>) {
+        let answer = Answer {
+            tenant: self.tenant().to_owned(),
+            subject: self.by().to_owned(),
+            key: key.key,
+            arguments: key.arguments,
+            record_id: with.record.id().to_string(),
+            record_version: with.version,
+            at: self.now(),
+        };
+        self.appends_mut().answer(answer);
     }
+}
+
+/// What keys of a caller were answered with before; those that were used.
+pub(crate) async fn kept(
+    db: &impl ConnectionTrait,
+    (tenant, subject): (&str, &str),
+    keys: &[&str],
+) -> Result<Vec<Answer>> {
+    let select = Query::select()
+        .columns(["idempotency_key", "arguments", "record_id", "record_version", "at"].map(col))
+        .from(col("idempotency"))
+        .and_where(Expr::col(col("tenant")).eq(tenant))
+        .and_where(Expr::col(col("subject")).eq(subject))
+        .and_where(Expr::col(col("idempotency_key")).is_in(keys.iter().copied()))
+        .take();
+    let answer = |row: QueryResult| {
+        Ok(Answer {
+            tenant: tenant.to_owned(),
+            subject: subject.to_owned(),
+            key: row.try_get("", "idempotency_key")?,
+            arguments: row.try_get("", "arguments")?,
+            record_id: row.try_get("", "record_id")?,
+            record_version: row.try_get::<i64>("", "record_version")?.unsigned_abs(),
+            at: instant(row.try_get("", "at")?)?,
+        })
+    };
+    db.query_all(&select).await?.into_iter().map(answer).collect()
 }

@@ -2,11 +2,12 @@
 //! wait together share a commit, each behind a savepoint.
 
 use crate::backend::{Whose, Writer, postgres};
+use crate::batch::Batch;
+use crate::error::Result;
 use crate::gauges::Gauges;
 use crate::tx::Tx;
 use ciclo_kernel::{Clock, Principal};
 use futures::future::BoxFuture;
-use sea_orm::{DbErr, TransactionTrait};
 use std::sync::Arc;
 use std::time::Instant;
 use tokio::sync::{mpsc, watch};
@@ -24,6 +25,8 @@ pub(crate) struct Job {
     pub run: Run,
     pub done: Done,
     pub principal: Principal,
+    /// The idempotency key that it answers, if it does.
+    pub key: Option<String>,
     pub trace: String,
     pub sent: Instant,
 }
@@ -66,30 +69,34 @@ async fn run_batch(
     batch: &mut Vec<Job>,
     waiting: &mut Vec<Done>,
     clock: &Clock,
-) -> Result<Option<u64>, DbErr> {
-    let mut runs = Vec::with_capacity(batch.len());
-    for Job { run, done, principal, trace, sent: _ } in batch.drain(..) {
+) -> Result<Option<u64>> {
+    // Whatever fails, each of them waits for an answer.
+    let (mut runs, mut keys) = (Vec::with_capacity(batch.len()), Vec::new());
+    for Job { run, done, principal, key, trace, sent: _ } in batch.drain(..) {
         waiting.push(done);
+        keys.extend(key.map(|key| (principal.clone(), key)));
         runs.push((run, principal, trace));
     }
-    let outer = writer.begin().await?;
-    let (mut last, mut walled) = (None, None);
+    let mut together = Batch::new(writer.begin().await?);
+    together.look_up(&keys).await?;
+    let mut walled = None;
     for (run, principal, trace) in runs {
-        if writer.is_walled() && walled.as_ref() != Some(&principal.tenant) {
-            postgres::wall(&outer, Whose::Tenant(principal.tenant.as_str())).await?;
+        if walled.as_ref() != Some(&principal.tenant) {
+            together.see(Whose::Tenant(principal.tenant.as_str())).await?;
             walled = Some(principal.tenant.clone());
         }
-        let mut tx = Tx::new(outer.begin().await?, principal, clock.now(), trace);
-        if run(&mut tx).await {
-            last = tx.last_sequence().or(last);
-            tx.into_inner().commit().await?;
-        } else {
-            tx.into_inner().rollback().await?;
+        together.save().await?;
+        let mut tx = Tx::new(together, principal, clock.now(), trace);
+        let keep = run(&mut tx).await;
+        together = tx.into_batch();
+        if !keep {
+            together.undo().await?;
         }
     }
+    let last = together.append().await?;
     if let Some(last) = last {
-        writer.tell(&outer, last).await?;
+        writer.tell(&together.inner, last).await?;
     }
-    outer.commit().await?;
+    together.inner.commit().await?;
     Ok(last)
 }

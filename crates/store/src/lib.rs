@@ -6,7 +6,9 @@
 //! - [`Reader`] reads for one caller: no query is built without the tenant.
 //! - [`log`] is the append-only event log with its five uses.
 
-pub mod backend;
+pub mod appends;
+mod backend;
+mod batch;
 pub mod copies;
 pub mod database;
 pub mod error;

@@ -1,54 +1,58 @@
 //! One command's transaction: it loads, decides, saves with a compare-and-set,
 //! and appends the event, all or nothing.
 
-use crate::backend::{Whose, postgres};
+use crate::appends::Appends;
+use crate::backend::Whose;
+use crate::batch::Batch;
+use crate::copies::Seen;
 use crate::error::{Error, Result};
 use crate::filter::{Filter, Order, PageRequest};
+use crate::log::LogRow;
 use crate::record::{Field, Record, Versioned};
 use crate::sql::{self, col};
 use ciclo_kernel::{Decision, Principal, Refusal, Timestamp, ids::RecordId};
 use prost::Message;
 use sea_orm::sea_query::{Expr, ExprTrait, Query, Value};
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend};
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
 
 /// A command's transaction, for one tenant, at one instant.
 pub struct Tx {
-    inner: DatabaseTransaction,
+    batch: Batch,
     principal: Principal,
     now: Timestamp,
     trace: String,
-    last: Option<u64>,
 }
 
 impl Tx {
-    pub(crate) fn new(
-        inner: DatabaseTransaction,
-        principal: Principal,
-        now: Timestamp,
-        trace: String,
-    ) -> Self {
-        Self { inner, principal, now, trace, last: None }
+    pub(crate) fn new(batch: Batch, principal: Principal, now: Timestamp, trace: String) -> Self {
+        Self { batch, principal, now, trace }
     }
 
-    pub(crate) fn into_inner(self) -> DatabaseTransaction {
-        self.inner
+    pub(crate) fn into_batch(self) -> Batch {
+        self.batch
     }
 
-    pub(crate) fn last_sequence(&self) -> Option<u64> {
-        self.last
+    pub(crate) fn appends(&self) -> &Appends {
+        &self.batch.appends
+    }
+
+    /// What this batch has read of copies.
+    pub(crate) fn copies_seen(&self) -> &Seen {
+        &self.batch.copies
+    }
+
+    pub(crate) fn appends_mut(&mut self) -> &mut Appends {
+        &mut self.batch.appends
     }
 
     /// The connection, for this crate's other tables.
     pub(crate) fn db(&self) -> &DatabaseTransaction {
-        &self.inner
+        &self.batch.inner
     }
 
     /// Sets whose rows the rest of the transaction sees, where the database itself keeps tenants apart.
     pub(crate) async fn see(&self, whose: Whose<'_>) -> Result<()> {
-        if self.inner.get_database_backend() == DbBackend::Postgres {
-            postgres::wall(&self.inner, whose).await?;
-        }
-        Ok(())
+        self.batch.see(whose).await
     }
 
     /// The instant of everything that this transaction does.
@@ -81,7 +85,7 @@ impl Tx {
 
     /// The record, if the tenant has it.
     pub async fn find<R: Record>(&self, id: R::Id) -> Result<Option<Versioned<R>>> {
-        Ok(sql::by_ids(&self.inner, self.tenant(), &[id.to_string()]).await?.pop())
+        Ok(sql::by_ids(&self.batch.inner, self.tenant(), &[id.to_string()]).await?.pop())
     }
 
     /// The record, or `NOT_FOUND`.
@@ -93,7 +97,7 @@ impl Tx {
     pub async fn list<R: Record>(&self, filter: Filter, most: usize) -> Result<Vec<Versioned<R>>> {
         let order = Order { column: "id", descending: false };
         let request = PageRequest { filter, order, first: most, after: None };
-        let page = sql::page(&self.inner, self.tenant(), &request).await?;
+        let page = sql::page(&self.batch.inner, self.tenant(), &request).await?;
         Ok(page.rows.into_iter().map(|(found, _)| found).collect())
     }
 
@@ -116,9 +120,9 @@ impl Tx {
             .columns(columns.into_iter().map(col))
             .values_panic(values)
             .take();
-        self.inner.execute(&insert).await?;
+        self.batch.inner.execute(&insert).await?;
         self.add_links(&record).await?;
-        self.append::<R>(&record, 1, &what, message).await?;
+        self.append::<R>(&record, 1, &what, message);
         Ok(Versioned { record, version: 1, changed_at: self.now })
     }
 
@@ -163,58 +167,33 @@ impl Tx {
             .and_where(Expr::col(col("tenant")).eq(self.tenant()))
             .and_where(Expr::col(col("id")).eq(id.to_string()))
             .and_where(Expr::col(col("version")).eq(before.version));
-        if self.inner.execute(&update).await?.rows_affected() != 1 {
+        if self.batch.inner.execute(&update).await?.rows_affected() != 1 {
             return Err(Refusal::conflict(id, before.version, before.version + 1).into());
         }
         if links_before != record.links() {
             self.remove_links::<R>(id).await?;
             self.add_links(&record).await?;
         }
-        self.append::<R>(&record, version, &what, message).await?;
+        self.append::<R>(&record, version, &what, message);
         Ok(Versioned { record, version, changed_at: self.now })
     }
 
-    async fn append<R: Record>(
-        &mut self,
-        record: &R,
-        version: u64,
-        what: &R::Happened,
-        payload: Vec<u8>,
-    ) -> Result<()> {
-        let columns = [
-            "event_id",
-            "tenant",
-            "record_type",
-            "record_id",
-            "record_version",
-            "event_type",
-            "at",
-            "actor",
-            "traceparent",
-            "payload",
-        ];
-        let values: [Value; 10] = [
-            ciclo_kernel::ids::event_id(self.now).to_string().into(),
-            self.tenant().into(),
-            R::Id::TYPE.into(),
-            record.id().to_string().into(),
-            version.cast_signed().into(),
-            R::event_type(what).into(),
-            self.now.as_microsecond().into(),
-            self.by().into(),
-            self.trace.as_str().into(),
-            payload.into(),
-        ];
-        let insert = Query::insert()
-            .into_table(col("log"))
-            .columns(columns.map(col))
-            .values_panic(values.map(Expr::val))
-            .returning_col(col("sequence"))
-            .take();
-        let row = self.inner.query_one(&insert).await?;
-        let sequence: Option<i64> = row.map(|row| row.try_get("", "sequence")).transpose()?;
-        self.last = sequence.map(i64::unsigned_abs).or(self.last);
-        Ok(())
+    fn append<R: Record>(&mut self, record: &R, version: u64, what: &R::Happened, payload: Vec<u8>) {
+        let row = LogRow {
+            // The database gives it its place.
+            sequence: 0,
+            event_id: ciclo_kernel::ids::event_id(self.now).to_string(),
+            tenant: self.tenant().to_owned(),
+            record_type: R::Id::TYPE.to_owned(),
+            record_id: record.id().to_string(),
+            record_version: version,
+            event_type: R::event_type(what),
+            at: self.now,
+            actor: self.by().to_owned(),
+            traceparent: self.trace.clone(),
+            payload,
+        };
+        self.batch.appends.event(row);
     }
 
     async fn add_links<R: Record>(&self, record: &R) -> Result<()> {
@@ -239,7 +218,7 @@ impl Tx {
             ];
             insert.values_panic(values.map(Expr::val));
         }
-        self.inner.execute(&insert).await?;
+        self.batch.inner.execute(&insert).await?;
         Ok(())
     }
 
@@ -250,7 +229,7 @@ impl Tx {
             .and_where(Expr::col(col("record_type")).eq(R::TABLE))
             .and_where(Expr::col(col("record_id")).eq(id.to_string()))
             .take();
-        self.inner.execute(&delete).await?;
+        self.batch.inner.execute(&delete).await?;
         Ok(())
     }
 
@@ -265,7 +244,11 @@ impl Tx {
 
     /// A record as it was at a version that exists.
     pub async fn at_version<R: Record>(&self, id: R::Id, version: u64) -> Result<Versioned<R>> {
-        let row = crate::log::at_version(&self.inner, self.tenant(), &id.to_string(), version).await?;
+        let (tenant, name) = (self.tenant(), id.to_string());
+        let row = match self.batch.appends.at_version(tenant, &name, version) {
+            Some(row) => Some(row.clone()),
+            None => crate::log::at_version(&self.batch.inner, tenant, &name, version).await?,
+        };
         let row = row.ok_or_else(|| Error::Refused(Refusal::not_found(R::Id::TYPE, id)))?;
         Ok(Versioned { record: sql::decode(&row.payload)?, version, changed_at: row.at })
     }

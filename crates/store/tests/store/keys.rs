@@ -13,17 +13,11 @@ fn key(key: &str, arguments: &str) -> Key {
 /// A mutation as the API runs it.
 async fn keyed(database: &Database, by: &Principal, key: Key, note: &Note) -> Result<Versioned<Note>> {
     let note = note.clone();
-    let write = database.write(by, |tx| {
-        Box::pin(async move {
-            if let Some(before) = tx.replayed::<Note>(&key).await? {
-                return Ok(before);
-            }
-            let after = tx.create(Ok((note, Happened::Written))).await?;
-            tx.answered(&key, &after).await?;
-            Ok(after)
+    database
+        .write_once(by, key, move |tx| {
+            Box::pin(async move { tx.create(Ok((note, Happened::Written))).await })
         })
-    });
-    write.await
+        .await
 }
 
 #[tokio::test]
@@ -77,11 +71,10 @@ async fn a_key_belongs_to_one_caller_of_one_tenant() {
 async fn a_refused_command_does_not_use_up_its_key() {
     let notes = open().await;
     let ana = of("acme");
-    let refused = notes.database.write(&ana, |tx| {
+    let refused = notes.database.write_once(&ana, key("k", "a"), |tx| {
         Box::pin(async move {
-            let note = tx.create(Ok((Note::new("one"), Happened::Written))).await?;
-            tx.answered(&key("k", "a"), &note).await?;
-            Err::<(), _>(Refusal::rule("no").into())
+            tx.create(Ok((Note::new("one"), Happened::Written))).await?;
+            Err::<Versioned<Note>, _>(Refusal::rule("no").into())
         })
     });
     assert_eq!(code(refused.await), Code::RuleViolated);
