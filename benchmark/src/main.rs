@@ -4,9 +4,12 @@
 
 mod bare;
 mod create;
+mod distributed;
 mod effect;
 mod effort;
+mod kafka;
 mod machine;
+mod postgres;
 mod reads;
 mod table;
 mod world;
@@ -34,13 +37,27 @@ struct Args {
     /// Take a twentieth of every measurement: shows that the benchmark runs, its figures mean little.
     #[arg(long)]
     brief: bool,
+    /// Each service a process of its own on PostgreSQL, and Kafka between them.
+    #[arg(long)]
+    distributed: bool,
+    /// The same under load for ten minutes, with the memory of each process every minute.
+    #[arg(long, conflicts_with = "distributed")]
+    soak: bool,
 }
 
 fn main() -> Result<()> {
     let args = <Args as clap::Parser>::parse();
     let effort = if args.brief { Effort::BRIEF } else { Effort::WHOLE };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    runtime.block_on(run(&args.ciclo, effort))
+    runtime.block_on(async {
+        if args.distributed {
+            distributed::run(&args.ciclo, effort).await
+        } else if args.soak {
+            distributed::soak(&args.ciclo, effort).await
+        } else {
+            run(&args.ciclo, effort).await
+        }
+    })
 }
 
 /// Starts the suite in a data directory.
