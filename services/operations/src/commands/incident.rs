@@ -13,15 +13,15 @@ use crate::domain::known_error::KnownError;
 use crate::domain::priority_matrix::{Cells, DEFAULT, PriorityMatrix};
 use crate::domain::problem::Problem;
 use ciclo_kernel::ids::{ConfigurationItemId, IncidentId, RecordId, ServiceId};
-use ciclo_kernel::{Decision, Refusal, SignedDuration, Timestamp};
-use ciclo_store::{Filter, Result, Tx, Versioned};
+use ciclo_kernel::{Decision, Machine, Refusal, SignedDuration, Timestamp};
+use ciclo_store::{Filter, Result, Test, Tx, Versioned};
 
 /// The timer that closes a resolved incident.
 pub const CLOSE_TIMER: &str = "close";
 /// How long after it was resolved an incident can be reopened; then it is closed.
 pub const REOPEN_WINDOW: SignedDuration = SignedDuration::from_hours(5 * 24);
-/// Most children that are resolved with their parent.
-const CHILDREN_MOST: usize = 500;
+/// Children that are read together when they are resolved with their parent.
+const CHILDREN_AT_ONCE: usize = 500;
 
 /// The tenant's priority matrix.
 pub async fn matrix(tx: &Tx) -> Result<Cells> {
@@ -99,31 +99,40 @@ pub async fn resolve(
     let resolved =
         change(tx, id, Some(expected), move |incident, by, at| incident.resolve(code, &said, by, at)).await?;
     if children {
-        let open = Filter::All(vec![
-            Filter::is("parent_id", id.to_string()),
-            Filter::Any(
-                [
-                    IncidentState::New,
-                    IncidentState::Assigned,
-                    IncidentState::InProgress,
-                    IncidentState::OnHold,
-                ]
-                .map(|state| Filter::is("state", ciclo_kernel::Machine::as_str(state)))
-                .to_vec(),
-            ),
-        ]);
-        for child in tx.list::<Incident>(open, CHILDREN_MOST).await? {
-            let said = notes.clone();
+        resolve_children(tx, id, code, &notes, CHILDREN_AT_ONCE).await?;
+    }
+    Ok(resolved)
+}
+
+/// Resolves the open children of an incident, all of them, so many read together. Who resolves one that nobody has
+/// taken takes it.
+pub async fn resolve_children(
+    tx: &mut Tx,
+    id: IncidentId,
+    code: ResolutionCode,
+    notes: &str,
+    at_once: usize,
+) -> Result<()> {
+    let open =
+        [IncidentState::New, IncidentState::Assigned, IncidentState::InProgress, IncidentState::OnHold];
+    let open = open.map(|state| state.as_str().into()).to_vec();
+    let children =
+        Filter::All(vec![Filter::is("parent_id", id.to_string()), Filter::Column("state", Test::In(open))]);
+    loop {
+        // Each of them is resolved then, and no longer in the filter.
+        let found = tx.list::<Incident>(children.clone(), at_once).await?;
+        if found.is_empty() {
+            return Ok(());
+        }
+        for child in found {
             if child.record.state() == IncidentState::New {
-                // Who resolves one that nobody has taken takes it.
                 let take = |incident: Incident, by: &str, at| incident.assign(None, Some(by), at);
                 change(tx, child.record.id, None, take).await?;
             }
-            let resolve = move |incident: Incident, by: &str, at| incident.resolve(code, &said, by, at);
+            let resolve = |incident: Incident, by: &str, at| incident.resolve(code, notes, by, at);
             change(tx, child.record.id, None, resolve).await?;
         }
     }
-    Ok(resolved)
 }
 
 /// Links an incident to records that exist.

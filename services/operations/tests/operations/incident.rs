@@ -4,6 +4,8 @@ use crate::known::{change, item, named, nth, operations, service};
 use crate::life::{Life, ask, key};
 use ciclo_kernel::ids::{IncidentId, RecordId, ServiceId};
 use ciclo_kernel::{Role, SignedDuration};
+use ciclo_operations::commands::incident::resolve_children;
+use ciclo_operations::domain::incident::ResolutionCode;
 use ciclo_operations::timers::fire_due;
 use ciclo_testkit::TestService;
 use serde_json::{Value, json};
@@ -173,6 +175,25 @@ async fn a_parent_resolves_its_open_children() {
     assert_eq!(new.read("person").await["person"], "ana", "who resolves one that is nobody's has taken it");
     assert_eq!(cancelled.state().await, "CANCELLED");
     assert_eq!(alone.state().await, "NEW");
+}
+
+#[tokio::test]
+async fn every_child_is_resolved_however_few_are_read_together() {
+    let operations = operations().await;
+    let parent = Life::open(&operations, json!({})).await;
+    let mut children = Vec::new();
+    for _ in 0..5 {
+        children.push(child(&operations, &parent.id).await);
+    }
+    let id = IncidentId::parse(&parent.id).unwrap();
+    let by = named("ana", &[Role::Agent]);
+    let resolved = operations.part.database.write(&by, move |tx| {
+        Box::pin(async move { resolve_children(tx, id, ResolutionCode::Fixed, "Another relay", 2).await })
+    });
+    resolved.await.unwrap();
+    for child in &children {
+        assert_eq!(child.state().await, "RESOLVED");
+    }
 }
 
 #[tokio::test]
