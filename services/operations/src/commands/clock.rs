@@ -1,27 +1,21 @@
 //! Commands on service level clocks: they follow the record that they measure.
 
-use crate::domain::incident::{Incident, IncidentStatus};
+use crate::domain::incident::Incident;
 use crate::domain::known::{KnownAgreement, KnownTarget, binding_agreement};
 use crate::domain::service_level_clock::{
-    ClockPromise, ClockSubject, ServiceLevelClock, ServiceLevelClockState, TargetKind, TimerKind,
+    ClockPromise, ClockSubject, ServiceLevelClock, ServiceLevelClockHappened, ServiceLevelClockState,
+    TargetKind, TimerKind,
 };
-use ciclo_kernel::Corrupt;
-use ciclo_kernel::ids::{AgreementId, RecordId, ServiceLevelClockId};
-use ciclo_store::{Filter, Result, Tx, Versioned};
+use ciclo_kernel::ids::{AgreementId, IncidentId, RecordId, ServiceLevelClockId};
+use ciclo_kernel::{Corrupt, Decision, Machine, Timestamp};
+use ciclo_store::{Filter, Result, Test, Tx, Versioned};
 
 /// The timer of a clock.
 pub const TIMER: &str = "clock";
-/// Most clocks of one record.
+/// Most clocks of one record that are not cancelled.
 const CLOCKS_MOST: usize = 20;
-
-/// What a clock should do now.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Wanted<'r> {
-    Running,
-    Paused(&'r str),
-    Stopped,
-    Cancelled,
-}
+/// Clocks of a renewed agreement that are read together.
+const CLOCKS_AT_ONCE: usize = 500;
 
 /// Starts the clocks that the agreement in force promises for an incident.
 pub async fn start(tx: &mut Tx, incident: &Incident) -> Result<()> {
@@ -36,15 +30,24 @@ pub async fn start(tx: &mut Tx, incident: &Incident) -> Result<()> {
 }
 
 async fn start_one(tx: &mut Tx, incident: &Incident, kind: TargetKind, promise: ClockPromise) -> Result<()> {
+    let clock = tx.create(started(tx, incident, kind, promise)).await?;
+    set_timer(tx, &clock.record).await
+}
+
+/// A clock of an incident, started when the incident was opened.
+fn started(
+    tx: &Tx,
+    incident: &Incident,
+    kind: TargetKind,
+    promise: ClockPromise,
+) -> Decision<ServiceLevelClock, ServiceLevelClockHappened> {
     let subject = ClockSubject {
         record_type: "Incident".to_owned(),
         id: incident.id.to_string(),
         title: incident.title.clone(),
     };
     let id: ServiceLevelClockId = tx.fresh();
-    let started = ServiceLevelClock::start(id, subject, incident.service, kind, promise, incident.opened.at);
-    let clock = tx.create(started).await?;
-    set_timer(tx, &clock.record).await
+    ServiceLevelClock::start(id, subject, incident.service, kind, promise, incident.opened.at)
 }
 
 fn promise(agreement: &KnownAgreement, target: &KnownTarget) -> Result<ClockPromise> {
@@ -59,12 +62,20 @@ fn promise(agreement: &KnownAgreement, target: &KnownTarget) -> Result<ClockProm
     })
 }
 
+fn of_incident(incident: &Incident) -> Filter {
+    Filter::is("subject_id", incident.id.to_string())
+}
+
+fn not_cancelled() -> Filter {
+    Filter::Not(Box::new(Filter::is("state", ServiceLevelClockState::Cancelled.as_str())))
+}
+
 /// Brings an incident's clocks to where the incident stands: paused, running, stopped, cancelled, retargeted.
 pub async fn follow(tx: &mut Tx, incident: &Incident) -> Result<()> {
-    let of_incident = Filter::is("subject_id", incident.id.to_string());
-    for clock in tx.list::<ServiceLevelClock>(of_incident, CLOCKS_MOST).await? {
-        let clock = retarget(tx, clock, incident).await?;
+    let clocks = Filter::All(vec![of_incident(incident), not_cancelled()]);
+    for clock in tx.list::<ServiceLevelClock>(clocks, CLOCKS_MOST).await? {
         let before = clock.version;
+        let clock = reprioritise(tx, clock, incident).await?;
         let clock = bring_to(tx, clock, incident).await?;
         if clock.version != before {
             set_timer(tx, &clock.record).await?;
@@ -73,51 +84,34 @@ pub async fn follow(tx: &mut Tx, incident: &Incident) -> Result<()> {
     Ok(())
 }
 
-/// Gives a clock that still runs the target of the incident's priority, by the agreement that it started under.
-async fn retarget(
+/// Gives a clock that still runs the target of the incident's priority, by the agreement that it is under.
+async fn reprioritise(
     tx: &mut Tx,
     clock: Versioned<ServiceLevelClock>,
     incident: &Incident,
 ) -> Result<Versioned<ServiceLevelClock>> {
-    let open = match clock.record.state {
-        ServiceLevelClockState::Running | ServiceLevelClockState::Paused => true,
-        ServiceLevelClockState::Stopped | ServiceLevelClockState::Cancelled => false,
-    };
-    if !open || clock.record.promise.priority == incident.priority {
+    if !clock.record.is_open() || clock.record.promise.priority == incident.priority {
         return Ok(clock);
     }
     let agreement = tx.copy::<KnownAgreement>(&clock.record.promise.agreement.to_string()).await?;
-    let target = agreement.as_ref().and_then(|agreement| {
-        Some((agreement, agreement.target(clock.record.kind.as_str(), incident.priority)?))
-    });
-    let clock = match target {
-        Some((agreement, target)) => {
-            let promise = promise(agreement, target)?;
-            tx.change_loaded(clock, None, |clock, _, at| clock.retarget(promise, at)).await?
-        }
-        // Nothing is promised for the new priority.
-        None => tx.change_loaded(clock, None, |clock, _, at| clock.cancel(at)).await?,
-    };
-    set_timer(tx, &clock.record).await?;
-    Ok(clock)
+    retarget(tx, clock, agreement.as_ref(), incident.priority).await
 }
 
-fn wanted<'r>(clock: &ServiceLevelClock, incident: &'r Incident) -> Wanted<'r> {
-    let answered = match clock.kind {
-        TargetKind::Response => incident.first_response_at.is_some(),
-        TargetKind::Resolution => false,
-    };
-    match &incident.status {
-        _ if answered => Wanted::Stopped,
-        IncidentStatus::Resolved { .. } | IncidentStatus::Closed { .. } => Wanted::Stopped,
-        IncidentStatus::OnHold { reason, .. } if clock.pauses_for(reason.as_str()) => {
-            Wanted::Paused(reason.as_str())
+/// Gives a clock that still runs the target of an agreement and a priority; cancels it when nothing is promised.
+async fn retarget(
+    tx: &mut Tx,
+    clock: Versioned<ServiceLevelClock>,
+    agreement: Option<&KnownAgreement>,
+    priority: u8,
+) -> Result<Versioned<ServiceLevelClock>> {
+    let kind = clock.record.kind.as_str();
+    let target = agreement.and_then(|agreement| Some((agreement, agreement.target(kind, priority)?)));
+    match target {
+        Some((agreement, target)) => {
+            let promise = promise(agreement, target)?;
+            tx.change_loaded(clock, None, |clock, _, at| clock.retarget(promise, at)).await
         }
-        IncidentStatus::New
-        | IncidentStatus::Assigned
-        | IncidentStatus::InProgress
-        | IncidentStatus::OnHold { .. } => Wanted::Running,
-        IncidentStatus::Cancelled { .. } => Wanted::Cancelled,
+        None => tx.change_loaded(clock, None, |clock, _, at| clock.cancel(at)).await,
     }
 }
 
@@ -126,28 +120,41 @@ async fn bring_to(
     clock: Versioned<ServiceLevelClock>,
     incident: &Incident,
 ) -> Result<Versioned<ServiceLevelClock>> {
-    use ServiceLevelClockState::{Cancelled, Paused, Running, Stopped};
-    let wanted = wanted(&clock.record, incident);
-    match (clock.record.state, wanted) {
-        (Running, Wanted::Running)
-        | (Paused, Wanted::Paused(_))
-        | (Stopped, Wanted::Stopped | Wanted::Cancelled) => Ok(clock),
-        (Cancelled, Wanted::Running | Wanted::Paused(_) | Wanted::Stopped | Wanted::Cancelled) => Ok(clock),
-        (Running, Wanted::Paused(reason)) => {
-            tx.change_loaded(clock, None, |clock, _, at| clock.pause(reason, at)).await
+    match clock.record.next_move(incident) {
+        Some(next) => tx.change_loaded(clock, None, |clock, _, at| clock.make(next, at)).await,
+        None => Ok(clock),
+    }
+}
+
+/// Retargets the clocks that still run under earlier versions of an agreement to the version that binds at an
+/// instant. What has its result keeps it.
+pub async fn renew(tx: &mut Tx, agreement: &KnownAgreement, at: Timestamp) -> Result<()> {
+    let versions = tx.copies::<KnownAgreement>(&agreement.service_id).await?;
+    let versions: Vec<_> =
+        versions.into_iter().filter(|version| version.lineage() == agreement.lineage()).collect();
+    let Some(now) = binding_agreement(&versions, at) else { return Ok(()) };
+    let before =
+        versions.iter().filter(|version| version.id != now.id).map(|version| version.id.as_str().into());
+    let open = [ServiceLevelClockState::Running, ServiceLevelClockState::Paused];
+    let open = open.map(|state| state.as_str().into()).to_vec();
+    let clocks = Filter::All(vec![
+        Filter::Column("agreement_id", Test::In(before.collect())),
+        Filter::Column("state", Test::In(open)),
+    ]);
+    loop {
+        // Each of them leaves the filter: it is under the new version then, or cancelled.
+        let found = tx.list::<ServiceLevelClock>(clocks.clone(), CLOCKS_AT_ONCE).await?;
+        if found.is_empty() {
+            return Ok(());
         }
-        (Paused, Wanted::Running) => tx.change_loaded(clock, None, |clock, _, at| clock.resume(at)).await,
-        (Running | Paused, Wanted::Stopped) => {
-            tx.change_loaded(clock, None, |clock, _, at| clock.stop(at)).await
+        for clock in found {
+            let incident = IncidentId::parse(&clock.record.subject.id)?;
+            let incident = tx.get::<Incident>(incident).await?.record;
+            let priority = clock.record.promise.priority;
+            let clock = retarget(tx, clock, Some(now), priority).await?;
+            let clock = bring_to(tx, clock, &incident).await?;
+            set_timer(tx, &clock.record).await?;
         }
-        (Running | Paused, Wanted::Cancelled) => {
-            tx.change_loaded(clock, None, |clock, _, at| clock.cancel(at)).await
-        }
-        // A response is given once; only a resolution is taken back.
-        (Stopped, Wanted::Running | Wanted::Paused(_)) => match clock.record.kind {
-            TargetKind::Response => Ok(clock),
-            TargetKind::Resolution => tx.change_loaded(clock, None, |clock, _, at| clock.restart(at)).await,
-        },
     }
 }
 

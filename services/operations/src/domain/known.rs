@@ -65,6 +65,9 @@ pub struct KnownTarget {
 pub struct KnownAgreement {
     /// The agreement's id.
     pub id: String,
+    /// The id of the first version of its lineage; empty in a copy from before lineages were kept.
+    #[serde(default)]
+    pub family_id: String,
     /// The id of the service that it is about.
     pub service_id: String,
     /// `SLA`, `OLA` or `CONTRACT`.
@@ -121,10 +124,18 @@ impl KnownAgreement {
     /// `[valid_from, valid_until)`.
     #[must_use]
     pub fn binds(&self, at: Timestamp) -> bool {
-        self.kind == "SLA"
-            && ["ACTIVE", "UNDER_REVIEW"].contains(&self.state.as_str())
-            && self.valid_from <= at
-            && self.valid_until.is_none_or(|until| at < until)
+        self.kind == "SLA" && ["ACTIVE", "UNDER_REVIEW"].contains(&self.state.as_str()) && self.holds(at)
+    }
+
+    /// Whether an instant is inside its term `[valid_from, valid_until)`.
+    fn holds(&self, at: Timestamp) -> bool {
+        self.valid_from <= at && self.valid_until.is_none_or(|until| at < until)
+    }
+
+    /// What all versions of the agreement have in common.
+    #[must_use]
+    pub fn lineage(&self) -> &str {
+        if self.family_id.is_empty() { &self.id } else { &self.family_id }
     }
 }
 
@@ -132,8 +143,11 @@ impl KnownAgreement {
 /// that is valid the latest, then the one with the smallest id.
 #[must_use]
 pub fn binding_agreement(agreements: &[KnownAgreement], at: Timestamp) -> Option<&KnownAgreement> {
-    let binding = agreements.iter().filter(|agreement| agreement.binds(at));
-    binding.min_by(|one, other| other.valid_from.cmp(&one.valid_from).then_with(|| one.id.cmp(&other.id)))
+    latest(agreements.iter().filter(|agreement| agreement.binds(at)))
+}
+
+fn latest<'a>(agreements: impl Iterator<Item = &'a KnownAgreement>) -> Option<&'a KnownAgreement> {
+    agreements.min_by(|one, other| other.valid_from.cmp(&one.valid_from).then_with(|| one.id.cmp(&other.id)))
 }
 
 #[cfg(test)]
@@ -144,6 +158,7 @@ mod tests {
     fn agreement(id: &str, valid_from: i64, valid_until: Option<i64>) -> KnownAgreement {
         KnownAgreement {
             id: id.to_owned(),
+            family_id: String::new(),
             service_id: "svc_1".to_owned(),
             kind: "SLA".to_owned(),
             state: "ACTIVE".to_owned(),

@@ -228,6 +228,15 @@ impl ServiceLevelClock {
         Ok((clock, ServiceLevelClockHappened::Started))
     }
 
+    /// Whether it runs or stands, and so has no result yet.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        match self.state {
+            ServiceLevelClockState::Running | ServiceLevelClockState::Paused => true,
+            ServiceLevelClockState::Stopped | ServiceLevelClockState::Cancelled => false,
+        }
+    }
+
     /// Whether waiting for this reason pauses it.
     #[must_use]
     pub fn pauses_for(&self, reason: &str) -> bool {

@@ -1,6 +1,7 @@
-//! Agreements, copied from design's events.
+//! Agreements, copied from design's events. A newer version in force retargets the open clocks of those before it.
 
 use super::{carried, message};
+use crate::commands;
 use crate::domain::known::{KnownAgreement, KnownTarget};
 use async_trait::async_trait;
 use ciclo_contracts::convert::{from_enum, instant, optional_instant, signed_duration};
@@ -25,6 +26,7 @@ impl Handler for FromDesign {
         let reasons = terms.pause_reasons.iter();
         let copy = KnownAgreement {
             id: agreement.id,
+            family_id: agreement.family_id,
             service_id: agreement.service_id,
             kind: from_enum::<AgreementKind>("kind", agreement.kind)?.to_owned(),
             state: from_enum::<AgreementState>("state", agreement.state)?.to_owned(),
@@ -37,7 +39,9 @@ impl Handler for FromDesign {
             valid_from: instant("valid_from", terms.valid_from)?,
             valid_until: optional_instant("valid_until", terms.valid_until)?,
         };
-        tx.put_copy(&copy).await
+        tx.put_copy(&copy).await?;
+        // Design's clock may be a little ahead of the one here.
+        commands::clock::renew(tx, &copy, tx.now().max(event.at)).await
     }
 }
 

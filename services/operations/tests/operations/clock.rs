@@ -1,12 +1,16 @@
 //! Service level clocks: what starts, pauses, moves and ends them, and what they tell at which instant.
 
-use crate::known::operations;
+use crate::known::{nth, operations};
 use crate::life::{Life, agreement, agreement_event, promised, terms};
-use ciclo_contracts::convert::timestamp;
+use ciclo_contracts::convert::{duration, timestamp};
 use ciclo_contracts::design::v1 as design;
 use ciclo_kernel::SignedDuration;
+use ciclo_kernel::ids::AgreementId;
 use ciclo_operations::timers::fire_due;
+use ciclo_store::LogRow;
+use ciclo_store::inbox::Arrival;
 use ciclo_testkit::{TestService, start};
+use prost::Message;
 use serde_json::{Value, json};
 
 const INSTANT: SignedDuration = SignedDuration::from_micros(1);
@@ -242,6 +246,96 @@ async fn a_new_priority_brings_its_targets_and_may_break_the_promise_at_once() {
             "nothing is promised"
         );
     }
+}
+
+/// The second version of the tests' agreement, in force from now on, with other minutes for priority 3: response in
+/// half an hour, resolution in so many minutes when it promises one.
+fn renewed(operations: &TestService, resolution: Option<i64>) -> LogRow {
+    use design::TargetKind::Resolution;
+    let mut after = design::Agreement { id: nth::<AgreementId>(2), number: 2, ..terms() };
+    let terms = after.terms.as_mut().unwrap();
+    terms.valid_from = Some(timestamp(operations.clock.now()));
+    for target in terms.targets.iter_mut().filter(|target| target.priority == 3) {
+        let length = if target.kind() == Resolution { resolution.unwrap_or(0) } else { 30 };
+        target.duration = Some(duration(minutes(length)));
+    }
+    let promised =
+        |target: &design::Target| resolution.is_some() || target.priority != 3 || target.kind() != Resolution;
+    terms.targets.retain(promised);
+    agreement_event(after, 1)
+}
+
+#[tokio::test]
+async fn a_renewed_agreement_retargets_the_clocks_that_still_run() {
+    let operations = promised().await;
+    let mut answered = Life::open(&operations, json!({})).await;
+    let waiting = Life::open(&operations, json!({})).await;
+    operations.clock.advance(minutes(50));
+    answered.begin().await;
+    answered.to("holdIncident", json!({ "reason": "CALLER" }), "ON_HOLD").await;
+    operations.clock.advance(minutes(30));
+
+    // A newer version that waits for its time changes nothing; nor does the version before, heard of late.
+    let mut early = renewed(&operations, Some(10 * 60));
+    let mut agreed = design::AgreementEvent::decode(early.payload.as_slice()).unwrap();
+    agreed.after.as_mut().unwrap().state = design::AgreementState::Agreed.into();
+    early.payload = agreed.encode_to_vec();
+    operations.deliver("design", &early).await.unwrap();
+    assert_eq!(clocks(&waiting).await[1]["agreement"]["id"], agreement());
+
+    let active = LogRow { record_version: 2, ..renewed(&operations, Some(10 * 60)) };
+    assert_eq!(operations.deliver("design", &active).await.unwrap(), Arrival::Next);
+    let [response, resolution] = clocks(&answered).await;
+    assert_eq!((&response["agreement"]["id"], &response["target"]), (&json!(agreement()), &json!("PT1H")));
+    assert_eq!(response["met"], true, "what has its result keeps it");
+    assert_eq!(resolution["agreement"]["id"], nth::<AgreementId>(2));
+    assert_eq!((&resolution["state"], &resolution["used"]), (&json!("PAUSED"), &json!("PT50M")));
+    assert_eq!((&resolution["target"], &resolution["left"]), (&json!("PT10H"), &json!("PT9H10M")));
+
+    let [response, resolution] = clocks(&waiting).await;
+    assert_eq!((&response["target"], &response["breachRetargeted"]), (&json!("PT30M"), &json!(false)));
+    assert_eq!(response["breachedAt"], "2026-05-04T09:00:00Z", "missed before, though its timer was late");
+    assert_eq!(
+        (&resolution["target"], &resolution["due"]),
+        (&json!("PT10H"), &json!("2026-05-04T18:00:00Z"))
+    );
+    let timers = operations.part.database.next_timers(9).await.unwrap();
+    assert!(timers.iter().any(|timer| timer.due_at == start() + minutes(300)), "half of the new target");
+
+    let before = tail(&operations);
+    assert_eq!(operations.deliver("design", &active).await.unwrap(), Arrival::Duplicate);
+    let old = design::Agreement { state: design::AgreementState::Superseded.into(), ..terms() };
+    operations.deliver("design", &agreement_event(old, 2)).await.unwrap();
+    assert_eq!(told(&operations, before).await, []);
+}
+
+#[tokio::test]
+async fn a_renewal_may_break_a_promise_or_end_it() {
+    for (resolution, state, met) in [(Some(20), "RUNNING", json!(false)), (None, "CANCELLED", Value::Null)] {
+        let operations = promised().await;
+        let life = Life::open(&operations, json!({})).await;
+        operations.clock.advance(minutes(40));
+        let event = renewed(&operations, resolution);
+        operations.deliver("design", &event).await.unwrap();
+        let [response, resolution] = clocks(&life).await;
+        assert_eq!(
+            (&response["breachedAt"], &response["breachFiredAt"], &response["breachRetargeted"]),
+            (&json!("2026-05-04T08:30:00Z"), &json!("2026-05-04T08:40:00Z"), &json!(true))
+        );
+        assert_eq!((&resolution["state"], &resolution["met"]), (&json!(state), &met));
+    }
+}
+
+#[tokio::test]
+async fn another_agreement_on_the_service_retargets_nothing() {
+    let operations = promised().await;
+    let life = Life::open(&operations, json!({})).await;
+    let mut other =
+        design::AgreementEvent::decode(renewed(&operations, Some(60)).payload.as_slice()).unwrap();
+    other.after.as_mut().unwrap().family_id = nth::<AgreementId>(2);
+    operations.deliver("design", &agreement_event(other.after.unwrap(), 1)).await.unwrap();
+    let [response, resolution] = clocks(&life).await;
+    assert_eq!((&response["target"], &resolution["target"]), (&json!("PT1H"), &json!("PT8H")));
 }
 
 #[tokio::test]

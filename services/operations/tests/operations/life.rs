@@ -122,6 +122,8 @@ pub fn terms() -> design::Agreement {
     };
     design::Agreement {
         id: agreement(),
+        family_id: agreement(),
+        number: 1,
         service_id: service(),
         kind: design::AgreementKind::Sla.into(),
         state: design::AgreementState::Active.into(),
