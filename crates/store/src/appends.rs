@@ -42,11 +42,14 @@ impl Appends {
         self.kept.extend(answers);
     }
 
+    /// The rows of a record that wait here, in their order.
+    pub(crate) fn of_record(&self, tenant: &str, id: &str) -> impl Iterator<Item = &LogRow> {
+        self.events.iter().filter(move |row| row.record_id == id && row.tenant == tenant)
+    }
+
     /// The row of a record's version, if it waits here.
     pub(crate) fn at_version(&self, tenant: &str, id: &str, version: u64) -> Option<&LogRow> {
-        self.events
-            .iter()
-            .find(|row| row.record_version == version && row.record_id == id && row.tenant == tenant)
+        self.of_record(tenant, id).find(|row| row.record_version == version)
     }
 
     /// What a key of this batch was answered with, in this batch or before.

@@ -242,6 +242,19 @@ impl Tx {
         Ok(self.list(Filter::is(column, value), 1).await?.pop())
     }
 
+    /// A record as it was after each of its events, oldest first; as many as a history shows.
+    pub async fn versions<R: Record>(&self, id: R::Id) -> Result<Vec<Versioned<R>>> {
+        let (tenant, name) = (self.tenant(), id.to_string());
+        let kept = crate::log::of_record(&self.batch.inner, tenant, &name, crate::history::MOST).await?;
+        kept.iter()
+            .chain(self.batch.appends.of_record(tenant, &name))
+            .map(|row| {
+                let record = sql::decode(&row.payload)?;
+                Ok(Versioned { record, version: row.record_version, changed_at: row.at })
+            })
+            .collect()
+    }
+
     /// A record as it was at a version that exists.
     pub async fn at_version<R: Record>(&self, id: R::Id, version: u64) -> Result<Versioned<R>> {
         let (tenant, name) = (self.tenant(), id.to_string());

@@ -109,6 +109,7 @@ async fn commands_see_and_change_their_own_tenant_only() {
                 assert_eq!(titles(&tx.list(all, 10).await?), [name.as_str()]);
                 assert_eq!(titles(tx.find_by("service_id", "svc").await?.as_slice()), [name.as_str()]);
                 assert_eq!(titles(&[tx.at_version(id, 1).await?]), [name.as_str()]);
+                assert_eq!(titles(&tx.versions(id).await?), [name.as_str()]);
                 assert_eq!(tx.copy::<Known>("copied").await?.unwrap().name, name);
                 assert_eq!(tx.copies::<Known>("parent").await?.len(), 1);
                 assert_eq!(tx.all_copies::<Known>().await?.len(), 1);
@@ -121,6 +122,7 @@ async fn commands_see_and_change_their_own_tenant_only() {
         Box::pin(async move {
             assert_eq!(tx.find::<Note>(id).await?, None);
             assert_eq!(tx.find_by::<Note>("service_id", "svc").await?, None);
+            assert_eq!(tx.versions::<Note>(id).await?, []);
             assert_eq!(tx.copy::<Known>("copied").await?, None);
             assert_eq!(tx.all_copies::<Known>().await?, []);
             tx.at_version::<Note>(id, 1).await

@@ -1,7 +1,7 @@
 //! Commands on service level clocks: they follow the record that they measure.
 
 use crate::domain::incident::Incident;
-use crate::domain::known::{KnownAgreement, KnownTarget, binding_agreement};
+use crate::domain::known::{KnownAgreement, KnownTarget, binding_agreement, binding_since};
 use crate::domain::service_level_clock::{
     ClockPromise, ClockSubject, ServiceLevelClock, ServiceLevelClockHappened, ServiceLevelClockState,
     TargetKind, TimerKind,
@@ -60,6 +60,40 @@ fn promise(agreement: &KnownAgreement, target: &KnownTarget) -> Result<ClockProm
         pause_reasons: agreement.pause_reasons.clone(),
         calendar: agreement.calendar.clone(),
     })
+}
+
+/// Starts the clocks of an incident whose new priority is promised something that the old one was not: from the
+/// instant at which it was opened, less the times that it waited. What has its answer already gets no clock, and
+/// neither does a kind whose clock was broken before it was cancelled.
+pub async fn start_promised(tx: &mut Tx, incident: &Incident) -> Result<()> {
+    let (now, opened) = (tx.now(), incident.opened.at);
+    let agreements = tx.copies::<KnownAgreement>(&incident.service.to_string()).await?;
+    let Some(agreement) = binding_since(&agreements, opened, now) else { return Ok(()) };
+    let measured = Filter::Any(vec![not_cancelled(), Filter::is("breached", true)]);
+    let measured = Filter::All(vec![of_incident(incident), measured]);
+    let measured = tx.list::<ServiceLevelClock>(measured, CLOCKS_MOST).await?;
+    for kind in TargetKind::ALL.iter().filter(|kind| measured.iter().all(|clock| clock.record.kind != **kind))
+    {
+        if let Some(target) = agreement.target(kind.as_str(), incident.priority) {
+            start_late(tx, incident, *kind, promise(agreement, target)?).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn start_late(tx: &mut Tx, incident: &Incident, kind: TargetKind, promise: ClockPromise) -> Result<()> {
+    let life = tx.versions::<Incident>(incident.id).await?;
+    let life: Vec<_> = life.into_iter().map(|version| (version.record, version.changed_at)).collect();
+    let (started, happened) = started(tx, incident, kind, promise)?;
+    let started = started.relive(&life)?;
+    if !started.is_open() {
+        return Ok(());
+    }
+    let mut clock = tx.create(Ok((started, happened))).await?;
+    if clock.record.due(tx.now()) < tx.now() {
+        clock = tx.change_loaded(clock, None, |clock, _, at| clock.breach_when_made(at)).await?;
+    }
+    set_timer(tx, &clock.record).await
 }
 
 fn of_incident(incident: &Incident) -> Filter {

@@ -67,8 +67,13 @@ pub async fn change(
     expected: Option<u64>,
     verb: impl FnOnce(Incident, &str, Timestamp) -> Decision<Incident, IncidentHappened> + Send,
 ) -> Result<Versioned<Incident>> {
-    let incident = tx.change(id, expected, verb).await?;
+    let before = tx.get::<Incident>(id).await?;
+    let priority = before.record.priority;
+    let incident = tx.change_loaded(before, expected, verb).await?;
     clock::follow(tx, &incident.record).await?;
+    if incident.record.priority != priority {
+        clock::start_promised(tx, &incident.record).await?;
+    }
     tx.set_timer(&id.to_string(), CLOSE_TIMER, close_at(&incident.record)).await?;
     Ok(incident)
 }

@@ -1,11 +1,11 @@
 //! Where an incident stands says what its clocks do: this derives the next move
-//! of a clock from it.
+//! of a clock, and the whole life of one that starts late, from the incident.
 
 use super::incident::{Incident, IncidentStatus};
 use super::service_level_clock::{
     ServiceLevelClock, ServiceLevelClockHappened, ServiceLevelClockState, TargetKind,
 };
-use ciclo_kernel::{Decision, Timestamp};
+use ciclo_kernel::{Decision, Refusal, Timestamp};
 
 /// What brings a clock to where its incident wants it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -82,15 +82,28 @@ impl ServiceLevelClock {
             ClockMove::Cancel => self.cancel(at),
         }
     }
+
+    /// The clock after a life that nobody measured: what the incident was, oldest first, and from when. The times
+    /// that it waited do not count, as if the clock had been there. Whether it is late is not judged.
+    pub fn relive(mut self, life: &[(Incident, Timestamp)]) -> Result<Self, Refusal> {
+        for (incident, at) in life {
+            if let Some(next) = self.next_move(incident) {
+                self = self.make(next, *at)?.0;
+            }
+        }
+        self.breach = None;
+        Ok(self)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::incident::{HoldReason, IncidentState};
+    use crate::domain::incident::{HoldReason, IncidentState, ResolutionCode};
     use crate::domain::incident_verbs::tests::{incident, incident_in};
     use crate::domain::pairs::at;
     use crate::domain::service_level_clock::tests::clock;
+    use ciclo_kernel::SignedDuration;
 
     fn held(reason: HoldReason, second: i64) -> Incident {
         incident_in(IncidentState::InProgress).hold(reason, None, at(second)).unwrap().0
@@ -118,5 +131,30 @@ mod tests {
         let response = ServiceLevelClock { kind: TargetKind::Response, ..clock(100) };
         assert_eq!(response.next_move(&incident()), None);
         assert_eq!(response.next_move(&incident_in(IncidentState::Assigned)), Some(ClockMove::Stop));
+    }
+
+    #[test]
+    fn a_clock_that_starts_late_has_the_pauses_of_the_life_before() {
+        let worked_on = incident_in(IncidentState::InProgress);
+        let resolved = worked_on.clone().resolve(ResolutionCode::Fixed, "x", "jo", at(60)).unwrap().0;
+        let life = [
+            (incident(), at(0)),
+            (worked_on.clone(), at(10)),
+            (held(HoldReason::Caller, 20), at(20)),
+            (worked_on.clone(), at(30)),
+            (held(HoldReason::Supplier, 40), at(40)),
+            (resolved, at(60)),
+            (worked_on, at(90)),
+        ];
+        let late = clock(5).relive(&life).unwrap();
+        assert_eq!(
+            (late.state, &late.breach, late.stopped_at),
+            (ServiceLevelClockState::Running, &None, None)
+        );
+        let pauses: Vec<_> =
+            late.pauses.iter().map(|pause| (pause.from, pause.to, pause.reason.as_str())).collect();
+        assert_eq!(pauses, [(at(20), Some(at(30)), "CALLER"), (at(60), Some(at(90)), "RESOLVED")]);
+        assert_eq!(late.used(at(100)), SignedDuration::from_secs(60));
+        assert_eq!(clock(5).relive(&life[..3]).unwrap().state, ServiceLevelClockState::Paused);
     }
 }

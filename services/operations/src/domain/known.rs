@@ -137,6 +137,11 @@ impl KnownAgreement {
     pub fn lineage(&self) -> &str {
         if self.family_id.is_empty() { &self.id } else { &self.family_id }
     }
+
+    /// Whether it is an SLA that came into force at some time, though it may have ended since.
+    fn was_in_force(&self) -> bool {
+        self.kind == "SLA" && !["DRAFT", "NEGOTIATION", "AGREED"].contains(&self.state.as_str())
+    }
 }
 
 /// The agreement that binds at an instant: the SLA in force that is valid then. Of several the one
@@ -144,6 +149,18 @@ impl KnownAgreement {
 #[must_use]
 pub fn binding_agreement(agreements: &[KnownAgreement], at: Timestamp) -> Option<&KnownAgreement> {
     latest(agreements.iter().filter(|agreement| agreement.binds(at)))
+}
+
+/// The version that binds at `now` of the agreement that a ticket opened at `opened` is under.
+#[must_use]
+pub fn binding_since(
+    agreements: &[KnownAgreement],
+    opened: Timestamp,
+    now: Timestamp,
+) -> Option<&KnownAgreement> {
+    let held = |agreement: &&KnownAgreement| agreement.was_in_force() && agreement.holds(opened);
+    let lineage = latest(agreements.iter().filter(held))?.lineage();
+    latest(agreements.iter().filter(|agreement| agreement.lineage() == lineage && agreement.binds(now)))
 }
 
 fn latest<'a>(agreements: impl Iterator<Item = &'a KnownAgreement>) -> Option<&'a KnownAgreement> {
@@ -213,6 +230,27 @@ mod tests {
             assert_eq!(binding_agreement(&all, at(5)).unwrap().id, "y");
             all.reverse();
         }
+    }
+
+    #[test]
+    fn a_ticket_stays_under_the_lineage_that_held_when_it_was_opened() {
+        let of = |family: &str, id: &str, state: &str, from, until| KnownAgreement {
+            family_id: family.to_owned(),
+            state: state.to_owned(),
+            ..agreement(id, from, until)
+        };
+        let all = [
+            of("a", "a", "SUPERSEDED", 0, Some(50)),
+            of("a", "b", "ACTIVE", 10, None),
+            of("c", "c", "ACTIVE", 20, None),
+            of("d", "d", "AGREED", 1, None),
+        ];
+        let since = |opened, now| binding_since(&all, at(opened), at(now)).map(|found| found.id.as_str());
+        assert_eq!(since(5, 30), Some("b"), "renewed since; another agreement is none of its business");
+        assert_eq!(since(25, 30), Some("c"));
+        assert_eq!(since(-1, 30), None, "nothing was in force");
+        assert_eq!(since(5, 8), None, "what was renewed does not hold yet");
+        assert_eq!(agreement("x", 0, None).lineage(), "x");
     }
 
     #[test]

@@ -395,10 +395,19 @@ impl ServiceLevelClock {
     }
 
     /// Records the breach.
-    pub fn breach(mut self, at: Timestamp) -> Decided {
+    pub fn breach(self, at: Timestamp) -> Decided {
+        self.broken(false, at)
+    }
+
+    /// Records the breach of a promise that was made when its instant was past.
+    pub fn breach_when_made(self, at: Timestamp) -> Decided {
+        self.broken(true, at)
+    }
+
+    fn broken(mut self, retargeted: bool, at: Timestamp) -> Decided {
         self.state = self.state.go(ServiceLevelClockVerb::Breach)?;
         let due_at = self.due(at);
-        if !self.note_breach(false, at) {
+        if !self.note_breach(retargeted, at) {
             return Err(Refusal::rule("the promise is not broken now").with("due", due_at.to_string()));
         }
         Ok((self, ServiceLevelClockHappened::Breached))

@@ -338,6 +338,81 @@ async fn another_agreement_on_the_service_retargets_nothing() {
     assert_eq!((&response["target"], &resolution["target"]), (&json!("PT1H"), &json!("PT8H")));
 }
 
+/// State, start, time used, due and promise of the clocks that are not cancelled, by kind.
+async fn measured(life: &Life<'_>) -> Vec<Value> {
+    let fields = "kind state startedAt used due target met breachedAt breachFiredAt breachRetargeted";
+    let read = life.read(&format!("clocks {{ {fields} }}")).await;
+    let mut clocks = read["clocks"].as_array().unwrap().clone();
+    clocks.retain(|clock| clock["state"] != "CANCELLED");
+    clocks.sort_by_key(|clock| std::cmp::Reverse(clock["kind"].to_string()));
+    clocks
+}
+
+#[tokio::test]
+async fn a_priority_that_is_promised_something_for_the_first_time_starts_the_clock_at_the_opening() {
+    let operations = promised().await;
+    let mut life = Life::open(&operations, json!({ "impact": 3, "urgency": 3 })).await;
+    assert_eq!(measured(&life).await, [] as [Value; 0]);
+    operations.clock.advance(minutes(30));
+    life.to("holdIncident", json!({ "reason": "CALLER" }), "ON_HOLD").await;
+    operations.clock.advance(minutes(60));
+    life.to("assignIncident", json!({ "group": "Mail" }), "ASSIGNED").await;
+    operations.clock.advance(minutes(10));
+    life.to("reprioritiseIncident", json!({ "impact": 2, "urgency": 2 }), "ASSIGNED").await;
+    let clocks = measured(&life).await;
+    assert_eq!((&clocks[0]["kind"], &clocks[1]["kind"]), (&json!("RESPONSE"), &json!("RESOLUTION")));
+    for (clock, due) in clocks.iter().zip(["2026-05-04T10:00:00Z", "2026-05-04T17:00:00Z"]) {
+        assert_eq!((&clock["startedAt"], &clock["used"]), (&json!("2026-05-04T08:00:00Z"), &json!("PT40M")));
+        assert_eq!((&clock["due"], &clock["state"]), (&json!(due), &json!("RUNNING")));
+        assert_eq!(clock["met"], Value::Null);
+    }
+    let timers = operations.part.database.next_timers(9).await.unwrap();
+    assert_eq!(timers[0].due_at, start() + minutes(120) + INSTANT);
+}
+
+#[tokio::test]
+async fn a_promise_that_comes_too_late_is_broken_when_it_is_made() {
+    let operations = promised().await;
+    let mut life = Life::open(&operations, json!({ "impact": 3, "urgency": 3 })).await;
+    operations.clock.advance(minutes(10));
+    life.begin().await;
+    operations.clock.advance(minutes(170));
+    let before = tail(&operations);
+    life.to("overrideIncidentPriority", json!({ "priority": 1, "reason": "A test" }), "IN_PROGRESS").await;
+    let names: Vec<String> = told(&operations, before).await.into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names[1..], ["ServiceLevelClockStarted", "ServiceLevelClockBreached"]);
+    let clocks = measured(&life).await;
+    assert_eq!(clocks.len(), 1, "the answer was given when nothing was promised");
+    assert_eq!(
+        (&clocks[0]["breachedAt"], &clocks[0]["breachFiredAt"], &clocks[0]["breachRetargeted"]),
+        (&json!("2026-05-04T10:00:00Z"), &json!("2026-05-04T11:00:00Z"), &json!(true))
+    );
+
+    // What was broken and then promised no longer is not measured again.
+    life.to("overrideIncidentPriority", json!({ "priority": 5, "reason": "Less" }), "IN_PROGRESS").await;
+    life.to("overrideIncidentPriority", json!({ "priority": 3, "reason": "More" }), "IN_PROGRESS").await;
+    assert_eq!(measured(&life).await, [] as [Value; 0]);
+}
+
+#[tokio::test]
+async fn a_promise_that_was_taken_back_unbroken_is_made_again() {
+    let operations = promised().await;
+    let mut life = Life::open(&operations, json!({})).await;
+    for _ in 0..12 {
+        operations.clock.advance(minutes(1));
+        life.to("overrideIncidentPriority", json!({ "priority": 5, "reason": "Less" }), "NEW").await;
+        life.to("overrideIncidentPriority", json!({ "priority": 3, "reason": "More" }), "NEW").await;
+    }
+    operations.clock.advance(minutes(2));
+    life.begin().await;
+    life.resolve().await;
+    let clocks = measured(&life).await;
+    assert_eq!(clocks.len(), 2);
+    for clock in clocks {
+        assert_eq!((&clock["state"], &clock["used"]), (&json!("STOPPED"), &json!("PT14M")));
+    }
+}
+
 #[tokio::test]
 async fn the_time_in_which_it_was_resolved_does_not_count() {
     let operations = promised().await;
