@@ -2,6 +2,7 @@
 
 use super::alert::Alert;
 use super::incident::Incident;
+use super::known_error::KnownError;
 use super::problem::Problem;
 use super::service_request::{self, ServiceRequest};
 use crate::domain;
@@ -40,6 +41,17 @@ async fn incidents_by(
     Ok(found.into_iter().map(Incident::from).collect())
 }
 
+async fn problems_by(
+    ctx: &Context<'_>,
+    column: &'static str,
+    id: &ID,
+    first: Option<i32>,
+) -> ApiResult<Vec<Problem>> {
+    let loaders = Session::of(ctx).loads::<domain::problem::Problem>()?;
+    let found = loaders.by_column(column, id.to_string(), first).await?;
+    Ok(found.into_iter().map(Problem::from).collect())
+}
+
 #[ComplexObject]
 impl Service {
     /// The newest incidents on the service.
@@ -57,9 +69,28 @@ impl Service {
         ctx: &Context<'_>,
         #[graphql(desc = "How many, 1 to 100; 20 when left out.")] first: Option<i32>,
     ) -> ApiResult<Vec<Problem>> {
-        let loaders = Session::of(ctx).loads::<domain::problem::Problem>()?;
+        problems_by(ctx, "service_id", &self.id, first).await
+    }
+
+    /// The newest known errors of the service, offered or not.
+    async fn known_errors(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 100; 20 when left out.")] first: Option<i32>,
+    ) -> ApiResult<Vec<KnownError>> {
+        let loaders = Session::of(ctx).loads::<domain::known_error::KnownError>()?;
         let found = loaders.by_column("service_id", self.id.to_string(), first).await?;
-        Ok(found.into_iter().map(Problem::from).collect())
+        Ok(found.into_iter().map(KnownError::from).collect())
+    }
+
+    /// The newest requests on the service's offerings; a requester sees the own.
+    async fn service_requests(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 100; 20 when left out.")] first: Option<i32>,
+    ) -> ApiResult<Vec<ServiceRequest>> {
+        let of = service_request::Of::Service;
+        service_request::requests_of(Session::of(ctx), of, self.id.to_string(), first).await
     }
 
     /// The newest alerts on the service.
@@ -99,6 +130,28 @@ impl ConfigurationItem {
         let found = loaders.by_link("item", self.id.to_string(), first).await?;
         Ok(found.into_iter().map(Incident::from).collect())
     }
+
+    /// The newest problems that name the item.
+    async fn problems(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 100; 20 when left out.")] first: Option<i32>,
+    ) -> ApiResult<Vec<Problem>> {
+        let loaders = Session::of(ctx).loads::<domain::problem::Problem>()?;
+        let found = loaders.by_link("item", self.id.to_string(), first).await?;
+        Ok(found.into_iter().map(Problem::from).collect())
+    }
+
+    /// The newest known errors that name the item, offered or not.
+    async fn known_errors(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 100; 20 when left out.")] first: Option<i32>,
+    ) -> ApiResult<Vec<KnownError>> {
+        let loaders = Session::of(ctx).loads::<domain::known_error::KnownError>()?;
+        let found = loaders.by_link("item", self.id.to_string(), first).await?;
+        Ok(found.into_iter().map(KnownError::from).collect())
+    }
 }
 
 #[ComplexObject]
@@ -110,6 +163,15 @@ impl Change {
         #[graphql(desc = "How many, 1 to 100; 20 when left out.")] first: Option<i32>,
     ) -> ApiResult<Vec<Incident>> {
         incidents_by(ctx, "caused_by_change_id", &self.id, first).await
+    }
+
+    /// The newest problems whose cause the change removes.
+    async fn problems(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 100; 20 when left out.")] first: Option<i32>,
+    ) -> ApiResult<Vec<Problem>> {
+        problems_by(ctx, "change_id", &self.id, first).await
     }
 }
 

@@ -190,3 +190,34 @@ async fn a_stale_version_and_a_stranger_are_refused_and_lists_filter() {
     let found = operations.admin(list, json!({})).await;
     assert_eq!(found.at("problems.nodes.0.id"), &json!(id), "priority 1 before 3");
 }
+
+#[tokio::test]
+async fn a_service_an_item_and_a_change_tell_their_problems_and_known_errors() {
+    let operations = operations().await;
+    let id = open(&operations, "p", json!({ "items": [item(1)] })).await.text("it.id");
+    let linked = json!({ "change": change() });
+    assert_eq!(go(&operations, "linkProblem", "LinkProblemInput", &id, 1, linked).await, "NEW");
+    let draft = json!({ "idempotencyKey": "known-error", "problem": id, "items": [item(2)] });
+    let known = act(&operations, "draftKnownError", "DraftKnownErrorInput", draft).await.text("it.id");
+
+    let query = "query($of: [_Any!]!) { _entities(representations: $of) {
+        ... on Service { problems { id } knownErrors(first: 1) { id state } }
+        ... on ConfigurationItem { problems { id } knownErrors { id state } }
+        ... on Change { problems { id } } } }";
+    let named = |kind: &str, id: String| json!({ "__typename": kind, "id": id });
+    let of = json!({ "of": [
+        named("Service", service()), named("ConfigurationItem", item(1)), named("ConfigurationItem", item(2)),
+        named("Change", change()), named("Service", nth::<ServiceId>(2)), named("Change", nth::<ChangeId>(9)),
+    ] });
+    let answer = operations.admin(query, of).await;
+    let (problem, known) = (json!({ "id": id }), json!({ "id": known, "state": "DRAFT" }));
+    let told = json!([
+        { "problems": [problem], "knownErrors": [known] },
+        { "problems": [problem], "knownErrors": [] },
+        { "problems": [], "knownErrors": [known] },
+        { "problems": [problem] },
+        { "problems": [], "knownErrors": [] },
+        { "problems": [] },
+    ]);
+    assert_eq!(answer.at("_entities"), &told);
+}

@@ -234,3 +234,27 @@ async fn requesters_follow_only_their_own() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_service_tells_its_requests_and_a_requester_the_own() {
+    let operations = operations().await;
+    let (kim, max) = (requester("kim"), requester("max"));
+    let _ = submit(&operations, &kim, "kims-key", 2, json!({})).await.text("it.id");
+    let _ = submit(&operations, &max, "maxs-key", 2, json!({})).await.text("it.id");
+    let query = "query($id: ID!) { _entities(representations: [{ __typename: \"Service\", id: $id }]) {
+        ... on Service { serviceRequests { requester } } } }";
+    let told = async |by: &Principal| {
+        let answer = operations.execute(by, query, json!({ "id": crate::known::service() })).await;
+        let mut told: Vec<String> = answer
+            .at("_entities.0.serviceRequests")
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|request| request["requester"].as_str().unwrap().to_owned())
+            .collect();
+        told.sort_unstable();
+        told
+    };
+    assert_eq!(told(&agent()).await, ["kim", "max"]);
+    assert_eq!(told(&kim).await, ["kim"]);
+}
