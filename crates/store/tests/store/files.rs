@@ -32,7 +32,7 @@ async fn everything_is_there_when_the_file_is_opened_again() {
     });
     beside.await.unwrap();
     let (file, clock, directory) =
-        (notes.directory.path().join("notes.sqlite"), notes.clock, notes.directory);
+        (notes._directory.path().join("notes.sqlite"), notes.clock, notes._directory);
     drop(notes.database);
     closed(directory.path()).await;
 
@@ -64,7 +64,7 @@ async fn a_path_may_have_any_characters() {
 async fn a_newer_schema_is_refused_and_left_alone() {
     let notes = open().await;
     let (file, clock, directory) =
-        (notes.directory.path().join("notes.sqlite"), notes.clock, notes.directory);
+        (notes._directory.path().join("notes.sqlite"), notes.clock, notes._directory);
     drop(notes.database);
     closed(directory.path()).await;
     let raw = sea_orm::Database::connect(format!("sqlite://{}", file.display())).await.unwrap();

@@ -150,8 +150,8 @@ pub struct Opened {
     pub database: Database,
     pub clock: Clock,
     pub place: Place,
-    #[allow(dead_code, reason = "removes what is in it; only files are looked at")]
-    pub directory: TempDir,
+    /// Removes what is in it.
+    pub _directory: TempDir,
 }
 
 impl Opened {
@@ -179,7 +179,7 @@ pub async fn open() -> Opened {
     let (place, directory) = crate::place::fresh().await;
     let clock = Clock::manual(start());
     let database = open_at(place.clone(), &clock).await.unwrap();
-    Opened { database, clock, place, directory }
+    Opened { database, clock, place, _directory: directory }
 }
 
 pub async fn open_at(place: impl Into<Place>, clock: &Clock) -> Result<Database> {
