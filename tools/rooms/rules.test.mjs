@@ -37,6 +37,7 @@ const CASES = [
   ["services/design/src/events/thing.rs", "use crate::graphql::Thing;", "graphql is the outermost room"],
   ["crates/api/src/thing.rs", 'let q = "SELECT id FROM note";', "SQL is for the store"],
   ["crates/host/src/lib.rs", "use rdkafka::Message;", "rdkafka is for the transport"],
+  ["services/gateway/src/lib.rs", "use opentelemetry_otlp::SpanExporter;", "exporting is for the host"],
   ["services/design/src/lib.rs", "use async_graphql::Schema;", "async-graphql is for the graphql room"],
   ["crates/api/src/lib.rs", "#[allow(dead_code)]", "#[expect] with a reason in place of #[allow]"],
   ["crates/api/tests/thing.rs", "#![allow(dead_code)]", "#[expect] with a reason in place of #[allow]"],

@@ -2,7 +2,7 @@
 
 use crate::graphql::GraphQl;
 use crate::part::Shared;
-use crate::spans::Operation;
+use crate::spans::{operated, operation};
 use async_graphql::Data;
 use async_graphql::http::ALL_WEBSOCKET_PROTOCOLS;
 use async_graphql_axum::{GraphQLProtocol, GraphQLWebSocket};
@@ -83,11 +83,11 @@ async fn graphql(
         Err(why) => return refusal(&Refusal::invalid("body", format!("not a GraphQL request: {why}"))),
     };
     let service = shared.database.service();
-    let operation = trace::is_exported().then(|| Operation::of(&mut request)).flatten();
+    let mut operation = trace::is_exported().then(|| operation(&mut request)).flatten();
     let session = Session::new(&shared.database, shared.access, principal);
     let work = shared.schema.0.run(request.data(session));
-    let response = match &operation {
-        Some(operation) => operation.run(service, work).await,
+    let answer = match &mut operation {
+        Some(operation) => operated(operation, service, work).await,
         None => work.await,
     };
     let context = trace::context();
@@ -95,11 +95,15 @@ async fn graphql(
         service,
         trace_id = context.map(TraceContext::trace_id),
         span_id = context.map(TraceContext::span_id),
-        errors = response.errors.len(),
+        errors = answer.errors.len(),
         micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
         "graphql"
     );
-    Json(response).into_response()
+    let mut response = Json(answer).into_response();
+    if let Some(operation) = operation {
+        response.extensions_mut().insert(operation);
+    }
+    response
 }
 
 /// Why a body was not read.

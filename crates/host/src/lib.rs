@@ -3,6 +3,7 @@
 //! feeds, databases) is passed in; a service never asks.
 
 pub mod data;
+mod gauges;
 pub mod graphql;
 pub mod http;
 pub mod part;

@@ -1,11 +1,11 @@
 //! One service as the host runs it: its HTTP side, its consumers, its tasks.
 
 use crate::graphql::GraphQl;
-use crate::{http, spans};
+use crate::{gauges, http, spans};
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
-use axum::middleware::{from_fn, map_response_with_state};
+use axum::middleware::{from_fn_with_state, map_response_with_state};
 use axum::response::Response;
 use ciclo_api::Access;
 use ciclo_identity::Verifier;
@@ -100,6 +100,8 @@ impl Part {
     ) -> Result<Running, TransportError> {
         let address = listener.local_addr().map_err(|why| TransportError(why.to_string()))?;
         let mut background = JoinSet::new();
+        gauges::show(&self.database);
+        background.spawn(gauges::look(self.database.clone()));
         for consumer in self.consumers(transport).await? {
             background.spawn(consumer.run());
         }
@@ -110,7 +112,7 @@ impl Part {
         let shared = Shared { database: self.database, schema: self.schema, access: self.access, verifiers };
         let app = http::routes(shared.clone()).merge((self.routes)(shared));
         let draining = Arc::new(AtomicBool::new(false));
-        let app = app.layer(from_fn(spans::traced));
+        let app = app.layer(from_fn_with_state(self.name, spans::traced));
         let app = app.layer(map_response_with_state(draining.clone(), close_when_draining));
         let stop = CancellationToken::new();
         let stopping = stop.clone().cancelled_owned();

@@ -5,6 +5,7 @@
 pub mod clock;
 pub mod ids;
 pub mod machine;
+pub mod measure;
 pub mod principal;
 pub mod refusal;
 pub mod text;

@@ -1,5 +1,13 @@
 //! A collector: takes OTLP over gRPC, and keeps what it is sent for a test to look at.
 
+use opentelemetry_proto::tonic::collector::logs::v1::logs_service_server::{LogsService, LogsServiceServer};
+use opentelemetry_proto::tonic::collector::logs::v1::{ExportLogsServiceRequest, ExportLogsServiceResponse};
+use opentelemetry_proto::tonic::collector::metrics::v1::metrics_service_server::{
+    MetricsService, MetricsServiceServer,
+};
+use opentelemetry_proto::tonic::collector::metrics::v1::{
+    ExportMetricsServiceRequest, ExportMetricsServiceResponse,
+};
 use opentelemetry_proto::tonic::collector::trace::v1::trace_service_server::{
     TraceService, TraceServiceServer,
 };
@@ -8,10 +16,12 @@ use opentelemetry_proto::tonic::collector::trace::v1::{
 };
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};
+use opentelemetry_proto::tonic::metrics::v1::Metric;
+use opentelemetry_proto::tonic::metrics::v1::metric::Data;
 use opentelemetry_proto::tonic::resource::v1::Resource;
 pub use opentelemetry_proto::tonic::trace::v1::span::SpanKind;
 use opentelemetry_proto::tonic::trace::v1::{Span as Sent, status::StatusCode};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::net::TcpListener;
@@ -50,9 +60,22 @@ impl Span {
     }
 }
 
+/// A line of a log as it was received.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// The process that sent it.
+    pub service: String,
+    /// What it says.
+    pub body: String,
+    /// The trace in which it was said; empty outside of one.
+    pub trace: String,
+}
+
 #[derive(Default)]
 struct Received {
     spans: Vec<Span>,
+    metrics: BTreeSet<String>,
+    lines: Vec<Line>,
 }
 
 /// A collector that listens.
@@ -72,7 +95,10 @@ impl Collector {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
         let collector = Self { endpoint, received: Arc::default() };
-        let server = Server::builder().add_service(TraceServiceServer::new(collector.clone()));
+        let server = Server::builder()
+            .add_service(TraceServiceServer::new(collector.clone()))
+            .add_service(MetricsServiceServer::new(collector.clone()))
+            .add_service(LogsServiceServer::new(collector.clone()));
         tokio::spawn(server.serve_with_incoming(TcpIncoming::from(listener)));
         collector
     }
@@ -81,6 +107,18 @@ impl Collector {
     #[must_use]
     pub fn spans(&self) -> Vec<Span> {
         self.received().spans.clone()
+    }
+
+    /// The names of the metrics so far, as a Prometheus exporter gives them.
+    #[must_use]
+    pub fn metrics(&self) -> BTreeSet<String> {
+        self.received().metrics.clone()
+    }
+
+    /// The lines of logs so far.
+    #[must_use]
+    pub fn lines(&self) -> Vec<Line> {
+        self.received().lines.clone()
     }
 
     fn received(&self) -> MutexGuard<'_, Received> {
@@ -100,6 +138,54 @@ impl TraceService for Collector {
             self.received().spans.extend(sent.map(|sent| span(&service, sent)));
         }
         Ok(Response::new(ExportTraceServiceResponse::default()))
+    }
+}
+
+#[tonic::async_trait]
+impl MetricsService for Collector {
+    async fn export(
+        &self,
+        request: Request<ExportMetricsServiceRequest>,
+    ) -> Result<Response<ExportMetricsServiceResponse>, Status> {
+        let of_processes = request.into_inner().resource_metrics.into_iter();
+        let metrics = of_processes
+            .flat_map(|of_process| of_process.scope_metrics)
+            .flat_map(|of_scope| of_scope.metrics);
+        self.received().metrics.extend(metrics.flat_map(|metric| exposed(&metric)));
+        Ok(Response::new(ExportMetricsServiceResponse::default()))
+    }
+}
+
+/// The names of a metric's series in Prometheus, by OpenTelemetry's rules for them.
+fn exposed(metric: &Metric) -> Vec<String> {
+    let mut name = metric.name.replace('.', "_");
+    match metric.unit.as_str() {
+        "s" => name.push_str("_seconds"),
+        unit => assert!(unit.starts_with('{'), "{name}: what does {unit} become?"),
+    }
+    match &metric.data {
+        Some(Data::Sum(sum)) if sum.is_monotonic => vec![format!("{name}_total")],
+        Some(Data::Histogram(_)) => ["bucket", "count", "sum"].map(|of| format!("{name}_{of}")).to_vec(),
+        _ => vec![name],
+    }
+}
+
+#[tonic::async_trait]
+impl LogsService for Collector {
+    async fn export(
+        &self,
+        request: Request<ExportLogsServiceRequest>,
+    ) -> Result<Response<ExportLogsServiceResponse>, Status> {
+        for of_process in request.into_inner().resource_logs {
+            let service = service(of_process.resource);
+            let sent = of_process.scope_logs.into_iter().flat_map(|of_scope| of_scope.log_records);
+            self.received().lines.extend(sent.map(|sent| Line {
+                service: service.clone(),
+                body: text(sent.body),
+                trace: hex(&sent.trace_id),
+            }));
+        }
+        Ok(Response::new(ExportLogsServiceResponse::default()))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Applies a neighbour's events: each in one transaction with its inbox row,
 //! so that every event takes effect once, however often it arrives.
 
+use crate::metrics::{self, Oldest};
 use crate::{Subscription, Topics, Transport, TransportError, embedded, envelope, spans};
 use async_trait::async_trait;
 use ciclo_kernel::trace::{self, TraceContext, spanned};
@@ -36,6 +37,7 @@ pub struct Consumer {
     database: Database,
     handler: Arc<dyn Handler>,
     subscription: Box<dyn Subscription>,
+    oldest: Arc<Oldest>,
 }
 
 impl Consumer {
@@ -46,12 +48,13 @@ impl Consumer {
         handler: Arc<dyn Handler>,
     ) -> Result<Self, TransportError> {
         let subscription = transport.subscribe(database.service(), handler.topics()).await?;
-        Ok(Self { database, handler, subscription })
+        Ok(Self { database, handler, subscription, oldest: Arc::default() })
     }
 
     /// Takes in what is there now; how many events that was. Tests and the seed call this; [`Consumer::run`] loops over it.
     pub async fn pump(&mut self) -> Result<usize, TransportError> {
         let events = self.subscription.poll(BATCH).await?;
+        self.oldest.waits(events.iter().map(|event| event.at).min());
         let applied = join_all(events.iter().map(|event| self.receive(event))).await;
         for (event, outcome) in events.iter().zip(applied) {
             if let Err(error) = outcome {
@@ -60,11 +63,13 @@ impl Consumer {
             }
         }
         self.subscription.commit().await?;
+        self.oldest.waits(None);
         Ok(events.len())
     }
 
     /// Takes in events until the future is dropped.
     pub async fn run(mut self) {
+        metrics::consumer(&self.database, self.handler.topics().source, &self.oldest);
         loop {
             let step = match self.pump().await {
                 Ok(0) => self.subscription.ready().await,

@@ -9,6 +9,7 @@ pub mod contract;
 pub mod embedded;
 pub mod envelope;
 pub mod kafka;
+mod metrics;
 pub mod relay;
 mod spans;
 

@@ -3,7 +3,7 @@
 //! What is published is noted after it is acknowledged: a relay that ends
 //! between the two publishes rows again, which consumers drop, and leaves none out.
 
-use crate::{Transport, TransportError};
+use crate::{Transport, TransportError, metrics};
 use async_trait::async_trait;
 use ciclo_kernel::{Principal, SignedDuration, Tenant, Timestamp};
 use ciclo_store::{Database, LogRow};
@@ -114,6 +114,7 @@ impl Relay {
 
     /// Relays until the future is dropped, whenever it leads.
     pub async fn run(self) {
+        metrics::relay(&self.log, &self.gauge);
         loop {
             match self.leads.lead(NAME).await {
                 Ok(Some(mut held)) => {

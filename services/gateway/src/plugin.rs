@@ -2,10 +2,11 @@
 //! caller, and the errors of its answer.
 
 use crate::mask::Mask;
-use crate::spans::{self, Operation};
+use crate::spans;
 use crate::{GRAPHQL_PATH, auth, explorer, stream};
 use ciclo_identity::Verifier;
-use ciclo_kernel::trace::TraceContext;
+use ciclo_kernel::measure::{self, Answered, Operation};
+use ciclo_kernel::trace::{self, TraceContext};
 use hive_router::async_trait;
 use hive_router::executor::hooks::on_execute::{OnExecuteStartHookPayload, OnExecuteStartHookResult};
 use hive_router::executor::hooks::on_graphql_error::{OnGraphQLErrorHookPayload, OnGraphQLErrorHookResult};
@@ -24,6 +25,7 @@ use hive_router::http::{HeaderName, HeaderValue, header};
 use hive_router::ntex::http::HeaderMap;
 use std::cell::RefCell;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 use tokio::sync::watch;
 
 /// The plugin's name in the router's configuration.
@@ -135,6 +137,7 @@ impl RouterPlugin for CicloPlugin {
             if self.parts.explorer && request.path() == GRAPHQL_PATH && explorer::asked_for(request) {
                 return payload.end_with_response(explorer::page());
             }
+            let (began, method) = (Instant::now(), request.method().to_string());
             let cause = trace_in(request.headers());
             let begun = (request.path() == GRAPHQL_PATH)
                 .then(|| spans::request(cause, request.method().as_str(), GRAPHQL_PATH))
@@ -152,10 +155,19 @@ impl RouterPlugin for CicloPlugin {
             }
             let mask = self.parts.mask.clone();
             payload.on_end(move |end| {
+                let operation = end.context.get_ref::<Operation>().map(|operation| operation.clone());
                 end.map_response(|response| {
                     if let Some(span) = span {
                         let status = response.status();
                         spans::answered(&span, status.as_u16(), status.is_server_error());
+                        measure::answered(&Answered {
+                            service: crate::NAME,
+                            method: &method,
+                            route: GRAPHQL_PATH,
+                            status: status.as_u16(),
+                            operation: operation.as_ref(),
+                            took: began.elapsed(),
+                        });
                     }
                     if stream::is_stream(response.headers()) {
                         response.map_body(|_, body| stream::masked(body, mask, trace.trace_id(), at_work))
@@ -190,11 +202,17 @@ impl RouterPlugin for CicloPlugin {
         payload: OnExecuteStartHookPayload<'exec>,
     ) -> OnExecuteStartHookResult<'exec> {
         let planned = payload.operation_for_plan;
-        let begun = Operation::of(planned).begin(trace_of(payload.context), planned.name.as_deref());
+        if !trace::is_exported() {
+            return payload.proceed();
+        }
+        let mut operation = spans::operation(planned);
+        let begun = spans::operated(trace_of(payload.context), &operation, planned.name.as_deref());
         let Some((span, place)) = begun else { return payload.proceed() };
-        payload.context.insert(Trace(place));
+        let context = payload.context;
+        context.insert(Trace(place));
         payload.on_end(move |end| {
-            spans::ended(&span, &end.errors);
+            operation.error = spans::ended(&span, &end.errors);
+            context.insert(operation);
             end.proceed()
         })
     }

@@ -2,11 +2,13 @@
 //! router calls hooks and runs nothing inside of spans of ours: each is begun
 //! in one hook, kept, and ends when it is dropped.
 
+use ciclo_kernel::measure::Operation;
 use ciclo_kernel::trace::{TraceContext, begin};
 use ciclo_kernel::trace_target;
 use hive_router::GraphQLError;
 use hive_router::query_planner::ast::operation::OperationDefinition;
 use hive_router::query_planner::ast::selection_item::SelectionItem;
+use hive_router::query_planner::state::supergraph_state::OperationKind;
 use tracing::field::Empty;
 use tracing::{Span, info_span};
 
@@ -30,60 +32,48 @@ pub fn request(cause: Option<TraceContext>, method: &str, path: &str) -> Begun {
             http.request.method = method,
             http.route = path,
             http.response.status_code = Empty,
+            ciclo.service = crate::NAME,
             url.path = path,
             url.scheme = "http",
         )
     })
 }
 
-/// What a request asks for: the type of its operation, and the fields at its root. Their names are
-/// the schema's, so there are few of them.
-#[derive(Clone, Debug)]
-pub struct Operation {
-    pub kind: &'static str,
-    pub fields: String,
+/// What is planned.
+pub fn operation(planned: &OperationDefinition) -> Operation {
+    let kind = match planned.operation_kind {
+        None | Some(OperationKind::Query) => "query",
+        Some(OperationKind::Mutation) => "mutation",
+        Some(OperationKind::Subscription) => "subscription",
+    };
+    let fields = planned.selection_set.items.iter().filter_map(|item| match item {
+        SelectionItem::Field(field) => Some(field.name.clone()),
+        _ => None,
+    });
+    let mut fields: Vec<String> = fields.collect();
+    fields.sort_unstable();
+    fields.dedup();
+    Operation { kind, fields, error: None }
 }
 
-impl Operation {
-    /// What is planned.
-    pub fn of(planned: &OperationDefinition) -> Self {
-        use hive_router::query_planner::state::supergraph_state::OperationKind;
-        let kind = match planned.operation_kind {
-            None | Some(OperationKind::Query) => "query",
-            Some(OperationKind::Mutation) => "mutation",
-            Some(OperationKind::Subscription) => "subscription",
-        };
-        let items = planned.selection_set.items.iter();
-        let mut fields: Vec<&str> = items
-            .filter_map(|item| match item {
-                SelectionItem::Field(field) => Some(field.name.as_str()),
-                _ => None,
-            })
-            .collect();
-        fields.sort_unstable();
-        fields.dedup();
-        Self { kind, fields: fields.join(",") }
-    }
-
-    /// Its span.
-    pub fn begin(&self, cause: Option<TraceContext>, name: Option<&str>) -> Begun {
-        let Self { kind, fields } = self;
-        begin(cause, || {
-            info_span!(
-                target: trace_target!(),
-                parent: None,
-                "GraphQL",
-                otel.name = format!("{kind} {fields}"),
-                otel.kind = "internal",
-                otel.status_code = Empty,
-                error.type = Empty,
-                graphql.operation.type = kind,
-                graphql.operation.name = name,
-                ciclo.graphql.fields = fields,
-                ciclo.service = crate::NAME,
-            )
-        })
-    }
+/// An operation, by the name that its client gave it.
+pub fn operated(cause: Option<TraceContext>, operation: &Operation, name: Option<&str>) -> Begun {
+    begin(cause, || {
+        let (kind, fields) = (operation.kind, operation.fields.join(","));
+        info_span!(
+            target: trace_target!(),
+            parent: None,
+            "GraphQL",
+            otel.name = format!("{kind} {fields}"),
+            otel.kind = "internal",
+            otel.status_code = Empty,
+            error.type = Empty,
+            graphql.operation.type = kind,
+            graphql.operation.name = name,
+            ciclo.graphql.fields = fields,
+            ciclo.service = crate::NAME,
+        )
+    })
 }
 
 /// A request of the gateway to a subgraph.
@@ -114,12 +104,12 @@ pub fn answered(span: &Span, status: u16, failed: bool) {
     }
 }
 
-/// Notes the first error of an operation.
-pub fn ended(span: &Span, errors: &[GraphQLError]) {
-    let Some(error) = errors.first() else { return };
-    let code = error.extensions.code.as_deref().unwrap_or(FAULTS[0]);
+/// Notes the first error of an operation; its code.
+pub fn ended(span: &Span, errors: &[GraphQLError]) -> Option<String> {
+    let code = errors.first()?.extensions.code.as_deref().unwrap_or(FAULTS[0]);
     span.record("error.type", code);
     if FAULTS.contains(&code) {
         span.record("otel.status_code", "ERROR");
     }
+    Some(code.to_owned())
 }

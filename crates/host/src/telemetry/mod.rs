@@ -1,6 +1,7 @@
 //! What a process says of itself: logs on standard error, as text for people or
 //! JSON for collectors, and whatever is exported by OTLP, when somebody takes it.
 
+mod metrics;
 mod otlp;
 
 use ciclo_kernel::trace_target;
@@ -51,20 +52,26 @@ pub struct Telemetry(Option<Exporters>);
 pub fn start(settings: &Settings<'_>) -> Result<Telemetry, TelemetryError> {
     let exporters =
         settings.endpoint.map(|endpoint| Exporters::new(settings.service, endpoint)).transpose()?;
-    let levels = EnvFilter::try_new(settings.filter).unwrap_or_else(|_| EnvFilter::new("info"));
     let lines = fmt::layer().with_writer(std::io::stderr);
     let lines = match settings.format {
         LogFormat::Text => lines.with_target(false).boxed(),
         LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).boxed(),
     };
-    let lines = lines.with_filter(levels.and(filter_fn(|of| !is_exported_span(of))));
-    let started = Registry::default().with(lines).with(exporters.as_ref().map(Exporters::spans)).try_init();
+    let levels = || EnvFilter::try_new(settings.filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    let lines = lines.with_filter(levels().and(filter_fn(|of| !is_exported_span(of))));
+    // What exporting says of itself is for standard error: exported, it would beget itself.
+    let records = exporters
+        .as_ref()
+        .map(|exporters| exporters.records().with_filter(levels().and(filter_fn(|of| !is_of_exporting(of)))));
+    let spans = exporters.as_ref().map(Exporters::spans);
+    let started = Registry::default().with(lines).with(spans).with(records).try_init();
     // Somebody else's subscriber is there already: theirs stays.
     if started.is_err() {
         return Ok(Telemetry(None));
     }
-    if exporters.is_some() {
+    if let Some(exporters) = &exporters {
         ciclo_kernel::trace::exported_by(otlp::PLACES);
+        ciclo_kernel::measure::measured_by(Box::new(exporters.meters()));
     }
     Ok(Telemetry(exporters))
 }
@@ -81,4 +88,9 @@ impl Telemetry {
 
 fn is_exported_span(of: &Metadata<'_>) -> bool {
     of.target() == trace_target!()
+}
+
+fn is_of_exporting(of: &Metadata<'_>) -> bool {
+    let by = ["opentelemetry", "tonic", "h2", "hyper", "tower", "reqwest"];
+    is_exported_span(of) || by.iter().any(|name| of.target().starts_with(name))
 }

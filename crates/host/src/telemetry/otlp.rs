@@ -1,13 +1,18 @@
 //! The exporters of OpenTelemetry, and where spans are in traces by them.
 
+use super::metrics::Meters;
 use super::{TelemetryError, is_exported_span};
 use ciclo_kernel::trace::{Places, TraceContext};
+use opentelemetry::metrics::MeterProvider;
 use opentelemetry::trace::{
     SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState, TracerProvider,
 };
 use opentelemetry::{Context, KeyValue};
-use opentelemetry_otlp::{SpanExporter, WithExportConfig};
+use opentelemetry_appender_tracing::layer::OpenTelemetryTracingBridge;
+use opentelemetry_otlp::{LogExporter, MetricExporter, SpanExporter, WithExportConfig};
 use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::logs::SdkLoggerProvider;
+use opentelemetry_sdk::metrics::SdkMeterProvider;
 use opentelemetry_sdk::resource::{EnvResourceDetector, TelemetryResourceDetector};
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use std::fmt::Display;
@@ -23,6 +28,8 @@ const SUITE: &str = "ciclo";
 /// Everything that exports.
 pub(super) struct Exporters {
     traces: SdkTracerProvider,
+    metrics: SdkMeterProvider,
+    logs: SdkLoggerProvider,
 }
 
 impl Exporters {
@@ -34,9 +41,32 @@ impl Exporters {
         let traces = SpanExporter::builder().with_tonic().with_endpoint(endpoint).build();
         let traces = SdkTracerProvider::builder()
             .with_batch_exporter(traces.map_err(|why| wrong(&why))?)
+            .with_resource(resource.clone())
+            .build();
+        let metrics = MetricExporter::builder().with_tonic().with_endpoint(endpoint).build();
+        let metrics = SdkMeterProvider::builder()
+            .with_periodic_exporter(metrics.map_err(|why| wrong(&why))?)
+            .with_resource(resource.clone())
+            .build();
+        let logs = LogExporter::builder().with_tonic().with_endpoint(endpoint).build();
+        let logs = SdkLoggerProvider::builder()
+            .with_batch_exporter(logs.map_err(|why| wrong(&why))?)
             .with_resource(resource)
             .build();
-        Ok(Self { traces })
+        Ok(Self { traces, metrics, logs })
+    }
+
+    /// Who measures.
+    pub(super) fn meters(&self) -> Meters {
+        Meters::new(self.metrics.meter(SUITE))
+    }
+
+    /// What makes lines of the log into exported records, each with its place in its trace.
+    pub(super) fn records<S>(&self) -> impl Layer<S> + use<S>
+    where
+        S: Subscriber + for<'span> LookupSpan<'span>,
+    {
+        OpenTelemetryTracingBridge::new(&self.logs)
     }
 
     /// What makes spans of the suite's own target into exported ones.
@@ -55,8 +85,9 @@ impl Exporters {
 
     /// Sends what is left, and ends.
     pub(super) fn stop(self) {
-        if let Err(error) = self.traces.shutdown() {
-            tracing::warn!(%error, "the last spans");
+        let ends = [self.traces.shutdown(), self.metrics.shutdown(), self.logs.shutdown()];
+        for error in ends.into_iter().filter_map(Result::err) {
+            tracing::warn!(%error, "what was left to export");
         }
     }
 }
