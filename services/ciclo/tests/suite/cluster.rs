@@ -12,6 +12,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use tempfile::TempDir;
 
+/// What the gateway is called among the processes.
+const GATEWAY: &str = "gateway";
 /// Processes of each service.
 pub const REPLICAS: usize = 2;
 
@@ -35,6 +37,11 @@ pub struct Cluster {
 impl Cluster {
     /// Starts everything; `None`, said loudly, where no broker is to be had.
     pub async fn start() -> Option<Self> {
+        Self::start_with(&[]).await
+    }
+
+    /// [`Cluster::start`], each process with these arguments besides.
+    pub async fn start_with(besides: &[String]) -> Option<Self> {
         let broker = Broker::start().await?;
         let database = Server::start(false);
         let (directory, data) = directory();
@@ -49,11 +56,13 @@ impl Cluster {
                 ["--database-url", &place.url, "--database-password-file", &secret.display().to_string()]
                     .map(str::to_owned);
             let brokers = ["--kafka-brokers".to_owned(), broker.address()];
-            settings.insert(name, of.into_iter().chain(brokers).collect::<Vec<String>>());
+            let all = of.into_iter().chain(brokers).chain(besides.iter().cloned());
+            settings.insert(name, all.collect::<Vec<String>>());
             for replica in 0..REPLICAS {
                 addresses.insert((name, replica), format!("{}:4001", own_host()).parse().unwrap());
             }
         }
+        settings.insert(GATEWAY, besides.to_vec());
         let mut cluster = Self {
             gateway: String::new(),
             database,
@@ -89,9 +98,10 @@ impl Cluster {
         let urls: Vec<String> =
             NAMES.iter().map(|name| format!("{name}={}", self.balancers[name].url())).collect();
         let (data, urls) = (self.data.display().to_string(), urls.join(","));
-        let arguments = ["serve", "gateway", "--data", &data, "--listen", listen, "--service", &urls];
+        let mut arguments = vec!["serve", GATEWAY, "--data", &data, "--listen", listen, "--service", &urls];
+        arguments.extend(self.settings[GATEWAY].iter().map(String::as_str));
         let process = Process::start(binary(), &arguments, "ready").expect("starts");
-        self.gateway = process.url("gateway");
+        self.gateway = process.url(GATEWAY);
         self.gateway_process = Some(process);
     }
 
@@ -124,5 +134,17 @@ impl Cluster {
     /// A client of the gateway with a role in the tests' tenant.
     pub fn client(&self, role: &str) -> Client {
         Client::new(&self.gateway, &token(binary(), &self.data, role, "acme"))
+    }
+
+    /// A base URL of a service, whichever of its processes answers.
+    pub fn service(&self, name: &str) -> String {
+        self.balancers[name].url()
+    }
+
+    /// Stops every process and says how each ended.
+    pub fn terminate(mut self) -> Vec<Option<i32>> {
+        let gateway = self.gateway_process.take();
+        let services = std::mem::take(&mut self.processes).into_values();
+        gateway.into_iter().chain(services).map(Process::terminate).collect()
     }
 }

@@ -13,3 +13,4 @@ mod provider;
 mod replay;
 mod settings;
 mod support;
+mod traces;
