@@ -71,7 +71,8 @@ pub(crate) fn failed(span: &Span, fault: &DbErr) {
 /// Notes how a command ended. One that was refused did not fail.
 pub(crate) fn ended<T>(span: &Span, outcome: &Result<T>) {
     match outcome {
-        Ok(_) | Err(Error::Refused(_)) => {}
+        // One that waits for a neighbour's record is tried again.
+        Ok(_) | Err(Error::Refused(_) | Error::NotArrived { .. }) => {}
         Err(Error::Database(fault)) => failed(span, fault),
         Err(Error::Commit(_)) => mark(span, "commit"),
         Err(Error::Corrupt(_)) => mark(span, "corrupt"),
