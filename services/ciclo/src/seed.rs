@@ -5,6 +5,7 @@
 use crate::services;
 use crate::story::charter::Names;
 use crate::story::design::ORDINARY;
+use crate::story::problem::{Investigation, STEPS};
 use crate::story::{Held, Story, Teller};
 use crate::suite::{Suite, settle};
 use anyhow::{Context, Result, bail};
@@ -25,6 +26,10 @@ const TENANT: &str = "demo";
 const DAYS: i64 = 90;
 /// How many tickets there are.
 const TICKETS: u32 = 500;
+/// After how many tickets somebody looks for a cause behind several of a service.
+const LOOKED_AT: u32 = 45;
+/// Incidents of a service that call for a look.
+const REPEATED: usize = 3;
 
 /// Name, family, criticality of each service, and the services before it that it depends on.
 const SERVICES: [(&str, &str, i32, &[usize]); 20] = [
@@ -173,15 +178,25 @@ impl Local {
         let begin = self.clock.now();
         let step = end.duration_since(begin) / i32::try_from(TICKETS + 1)?;
         let mut open: Vec<(Timestamp, Held, &str)> = Vec::new();
+        let mut repeated: Vec<Vec<String>> = vec![Vec::new(); told.len()];
+        let mut investigations: Vec<Investigation> = Vec::new();
         for ticket in 0..TICKETS {
             let now = begin + step * i32::try_from(ticket + 1)?;
+            if ticket % LOOKED_AT == LOOKED_AT - 1 {
+                self.pass(now).await?;
+                investigations.extend(self.looked_at(story, told, &mut repeated).await?);
+                for one in investigations.iter_mut().filter(|one| one.done < STEPS) {
+                    story.goes_on(one).await?;
+                }
+            }
             while let Some(place) = open.iter().position(|(due, _, _)| *due <= now) {
                 let (due, mut incident, person) = open.swap_remove(place);
                 self.pass(due).await?;
                 story.resolved_incident(&mut incident, person, "Found the cause and mended it.").await?;
             }
             self.pass(now).await?;
-            let Told { service, item, offering, .. } = &told[self.roll(told.len())];
+            let place = self.roll(told.len());
+            let Told { service, item, offering, .. } = &told[place];
             let person = PEOPLE[self.roll(PEOPLE.len())];
             if ticket % 10 == 9 {
                 story.fulfilled_request(offering, "carla", person).await?;
@@ -191,6 +206,7 @@ impl Local {
             let title = format!("{name} {}", TROUBLES[self.roll(TROUBLES.len())]);
             let urgency = 1 + i32::try_from(self.roll(3))?;
             let mut incident = story.opened_incident(&title, service, &[item], urgency).await?;
+            repeated[place].push(incident.id.clone());
             // Somebody takes most of them within minutes.
             let minutes = if self.roll(10) == 0 { 45 } else { 2 + self.roll(12) };
             self.pass(now + SignedDuration::from_mins(i64::try_from(minutes)?)).await?;
@@ -208,6 +224,27 @@ impl Local {
             story.resolved_incident(&mut incident, person, "Found the cause and mended it.").await?;
         }
         self.pass(end).await
+    }
+
+    /// Opens a problem behind the incidents of the service that has most of them, if there are enough.
+    async fn looked_at(
+        &self,
+        story: &Story<'_>,
+        told: &[Told],
+        repeated: &mut [Vec<String>],
+    ) -> Result<Option<Investigation>> {
+        let most = repeated.iter_mut().zip(told).max_by_key(|(incidents, _)| incidents.len());
+        let Some((incidents, of)) = most.filter(|(incidents, _)| incidents.len() >= REPEATED) else {
+            return Ok(None);
+        };
+        let name = of.service.fields["name"].as_str().unwrap_or("The service");
+        let incidents = std::mem::take(incidents);
+        let incidents: Vec<&str> = incidents.iter().map(String::as_str).collect();
+        let person = PEOPLE[self.roll(PEOPLE.len())];
+        story
+            .opened_problem(&format!("{name} fails again and again"), &of.service, &incidents, person)
+            .await
+            .map(Some)
     }
 }
 

@@ -5,6 +5,7 @@ pub mod charter;
 pub mod design;
 pub mod improve;
 pub mod operate;
+pub mod problem;
 pub mod transition;
 
 use anyhow::{Context, Result, bail};
