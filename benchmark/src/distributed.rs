@@ -100,7 +100,8 @@ impl Distributed {
 pub async fn soak(ciclo: &Path, effort: Effort) -> Result<()> {
     let directory = tempfile::tempdir()?;
     let server = Server::start(true);
-    let broker = Broker::start().await.context("a broker")?;
+    // Without one it has said so.
+    let Some(broker) = Broker::start().await else { return Ok(()) };
     let suite = Distributed::start(ciclo, directory.path(), &server, &broker).await?;
     let gateway = suite.gateway();
     let world = world::make(&gateway).await?;
@@ -138,7 +139,8 @@ pub async fn soak(ciclo: &Path, effort: Effort) -> Result<()> {
 pub async fn run(ciclo: &Path, effort: Effort) -> Result<()> {
     let directory = tempfile::tempdir()?;
     let server = Server::start(true);
-    let broker = Broker::start().await.context("a broker")?;
+    // Without one it has said so.
+    let Some(broker) = Broker::start().await else { return Ok(()) };
     let mut suite = Distributed::start(ciclo, directory.path(), &server, &broker).await?;
     let world = world::make(&suite.gateway()).await?;
 

@@ -54,14 +54,23 @@ fn query(suite: &Suite, shown: &str) {
     assert!(answer["data"].is_object() && answer.get("errors").is_none(), "{shown}: {answer}");
 }
 
+/// Whether a test of this binary has what is shown in its name; the long form of one is not run here.
+fn is_a_test(shown: &str) -> bool {
+    let itself = std::env::current_exe().expect("this binary");
+    let listed = Command::new(itself).args(["--list", shown]).output().expect("lists its tests");
+    String::from_utf8_lossy(&listed.stdout).contains(": test")
+}
+
 #[test]
 fn every_command_shown_runs() {
     let suite = Suite::one();
     let mut run = 0;
     for block in DOCUMENTS.iter().flat_map(|document| blocks(document)) {
         run += 1;
-        if block == "./test" || block == "./bench" {
-            // The one that is running, and its step that runs the benchmark.
+        if block == "./test" || block == "./bench" || block == "./bench --soak" {
+            // The one that is running, and its steps that run the benchmark.
+        } else if let Some(shown) = block.strip_prefix("CICLO_FAULTS=500 cargo test -p ciclo --test suite ") {
+            assert!(is_a_test(shown), "{block}");
         } else if block.starts_with("curl ") {
             query(&suite, &block);
         } else if let Some(shown) =
