@@ -4,7 +4,7 @@
 use ciclo_store::Postgres;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -15,8 +15,10 @@ use tempfile::TempDir;
 
 /// The password of every role of a server for tests.
 const PASSWORD: &str = "of tests";
-/// Runs the server, and ends it at once when standard input closes: when whoever started it is gone.
-const WATCHED: &str = r#""$@" & server=$!; cat >/dev/null; kill -QUIT $server; wait $server"#;
+/// Runs the server, and ends it at once when standard input closes. Whoever started it is gone then,
+/// and its directory goes too, unless something was said before: the server may be started again.
+const WATCHED: &str =
+    r#""$@" & server=$!; said=$(cat); kill -QUIT $server; wait $server; [ -n "$said" ] || rm -rf "$0""#;
 
 /// A server. Dropping it ends it.
 pub struct Server {
@@ -81,7 +83,7 @@ impl Server {
     /// When it does not start.
     pub fn resume(&mut self) {
         let mut run = command(Path::new("/bin/sh"));
-        run.args(["-c", WATCHED, "sh"]).arg(binary("postgres"));
+        run.args(["-c", WATCHED]).arg(self.directory.path()).arg(binary("postgres"));
         run.arg("-D").arg(self.directory.path().join("data")).arg("-k").arg(self.directory.path());
         run.args(["-c", "listen_addresses=", "-c", "max_connections=300", "-c", "logging_collector=off"]);
         if !self.durable {
@@ -104,7 +106,9 @@ impl Server {
     /// # Panics
     /// When it cannot be waited for.
     pub fn stop(&mut self) {
-        if let Some(Running { mut watch, held }) = self.running.take() {
+        if let Some(Running { mut watch, mut held }) = self.running.take() {
+            // The watch may have ended by itself, with the server.
+            let _ = held.write_all(b"keep");
             drop(held);
             watch.wait().expect("reaped");
         }
