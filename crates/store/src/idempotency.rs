@@ -8,7 +8,7 @@ use crate::sql::{col, instant};
 use crate::tx::Tx;
 use ciclo_kernel::{Code, Principal, Refusal, Timestamp, ids::RecordId};
 use futures::future::BoxFuture;
-use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::sea_query::{Expr, ExprTrait, Query, UnionType};
 use sea_orm::{ConnectionTrait, QueryResult};
 
 /// Longest idempotency key.
@@ -108,13 +108,20 @@ pub(crate) async fn kept(
     (tenant, subject): (&str, &str),
     keys: &[&str],
 ) -> Result<Vec<Answer>> {
-    let select = Query::select()
-        .columns(["idempotency_key", "arguments", "record_id", "record_version", "at"].map(col))
-        .from(col("idempotency"))
-        .and_where(Expr::col(col("tenant")).eq(tenant))
-        .and_where(Expr::col(col("subject")).eq(subject))
-        .and_where(Expr::col(col("idempotency_key")).is_in(keys.iter().copied()))
-        .take();
+    // A branch for each key: given a list of them, PostgreSQL walks all keys of the caller instead
+    // while it has no statistics of the table yet.
+    let branches = keys.iter().map(|key| {
+        Query::select()
+            .columns(["idempotency_key", "arguments", "record_id", "record_version", "at"].map(col))
+            .from(col("idempotency"))
+            .and_where(Expr::col(col("tenant")).eq(tenant))
+            .and_where(Expr::col(col("subject")).eq(subject))
+            .and_where(Expr::col(col("idempotency_key")).eq(*key))
+            .take()
+    });
+    let Some(select) = branches.reduce(|mut all, branch| all.union(UnionType::All, branch).take()) else {
+        return Ok(Vec::new());
+    };
     let answer = |row: QueryResult| {
         Ok(Answer {
             tenant: tenant.to_owned(),

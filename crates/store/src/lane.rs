@@ -79,12 +79,8 @@ async fn run_batch(
     }
     let mut together = Batch::new(writer.begin().await?);
     together.look_up(&keys).await?;
-    let mut walled = None;
     for (run, principal, trace) in runs {
-        if walled.as_ref() != Some(&principal.tenant) {
-            together.see(Whose::Tenant(principal.tenant.as_str())).await?;
-            walled = Some(principal.tenant.clone());
-        }
+        together.see(Whose::Tenant(principal.tenant.as_str())).await?;
         together.save().await?;
         let mut tx = Tx::new(together, principal, clock.now(), trace);
         let keep = run(&mut tx).await;

@@ -20,6 +20,7 @@ pub mod inbox;
 mod lane;
 pub mod lead;
 pub mod log;
+mod only;
 pub mod reader;
 pub mod record;
 pub mod schema;

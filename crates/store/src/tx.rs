@@ -8,6 +8,7 @@ use crate::copies::Seen;
 use crate::error::{Error, Result};
 use crate::filter::{Filter, Order, PageRequest};
 use crate::log::LogRow;
+use crate::only::Only;
 use crate::record::{Field, Record, Versioned};
 use crate::sql::{self, col};
 use ciclo_kernel::{Decision, Principal, Refusal, Timestamp, ids::RecordId};
@@ -39,6 +40,11 @@ impl Tx {
     /// What this batch has read of copies.
     pub(crate) fn copies_seen(&self) -> &Seen {
         &self.batch.copies
+    }
+
+    /// What this batch has read of records that a tenant has one of.
+    pub(crate) fn only_seen(&self) -> &Only {
+        &self.batch.only
     }
 
     pub(crate) fn appends_mut(&mut self) -> &mut Appends {
@@ -193,6 +199,7 @@ impl Tx {
             traceparent: self.trace.clone(),
             payload,
         };
+        self.batch.only.written(R::TABLE);
         self.batch.appends.event(row);
     }
 

@@ -30,6 +30,10 @@ const LIMITS: [(&str, &str); 6] = [
     ("tcp_keepalives_interval", "1"),
     ("tcp_keepalives_count", "1"),
 ];
+/// How statements are planned. A session plans a statement once, often while its table is small, when
+/// reading all of it is cheapest; the plan has to be right when the table has grown. So by an index,
+/// which every statement here has; and nothing is compiled for the few rows that it reads.
+const PLANS: [(&str, &str); 2] = [("enable_seqscan", "off"), ("jit", "off")];
 /// How often a session that has a lock is asked whether it still stands, and how long it may take to say so.
 const LOOK: Duration = Duration::from_secs(1);
 
@@ -84,7 +88,7 @@ fn tuned(mut options: PgConnectOptions, password: Option<&str>) -> PgConnectOpti
     if let Some(password) = password {
         options = options.password(password);
     }
-    options.application_name("ciclo").statement_cache_capacity(256).options(LIMITS)
+    options.application_name("ciclo").statement_cache_capacity(256).options(LIMITS).options(PLANS)
 }
 
 /// A session of its own that has a lock, until it is dropped.

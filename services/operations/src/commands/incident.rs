@@ -25,13 +25,13 @@ const CHILDREN_AT_ONCE: usize = 500;
 
 /// The tenant's priority matrix.
 pub async fn matrix(tx: &Tx) -> Result<Cells> {
-    let set = tx.list::<PriorityMatrix>(Filter::All(Vec::new()), 1).await?.pop();
+    let set = tx.only::<PriorityMatrix>().await?;
     Ok(set.map_or(DEFAULT, |matrix| matrix.record.cells))
 }
 
 /// Sets the tenant's priority matrix. Incidents keep the priority that they have.
 pub async fn set_matrix(tx: &mut Tx, cells: Cells) -> Result<Versioned<PriorityMatrix>> {
-    match tx.list::<PriorityMatrix>(Filter::All(Vec::new()), 1).await?.pop() {
+    match tx.only::<PriorityMatrix>().await? {
         Some(matrix) => tx.change_loaded(matrix, None, |matrix, _, _| matrix.set(cells)).await,
         None => tx.create(PriorityMatrix::first(tx.fresh(), cells)).await,
     }
