@@ -156,8 +156,9 @@ pub async fn run(ciclo: &Path, effort: Effort) -> Result<()> {
     let times = reads::incident(&suite.gateway(), &world, effort).await?;
     times.lines("incident with service, clocks, agreement, items, change", "");
 
-    heading("Commit to effect in a neighbour, some 30 events a second");
-    let effects = effect::measure(&suite.gateway(), &world, effort).await?;
+    heading("Commit to effect in a neighbour, at a third of the writes that 32 clients come to");
+    let effects = effect::measure(&suite.gateway(), &world, effect::Load::Third, effort).await?;
+    line("incidents resolved", effects.rate, "1/s", "");
     effects.recorded.lines("clock stopped until its result is kept, by the records", "goal: 100");
     effects.subscribed.lines("clock stopped until a subscriber has its result", "goal: 100");
 

@@ -105,7 +105,7 @@ async fn run(ciclo: &Path, effort: Effort) -> Result<()> {
     times.lines("incident with service, clocks, agreement, items, change", "");
 
     heading("Commit to effect in a neighbour, some 30 events a second");
-    let effects = effect::measure(&gateway, &world, effort).await?;
+    let effects = effect::measure(&gateway, &world, effect::Load::Light, effort).await?;
     line("events", effects.recorded.len() as f64, "", "");
     effects.recorded.lines("clock stopped until its result is kept, by the records", "goal: 50");
     effects.subscribed.lines("clock stopped until a subscriber has its result", "goal: 50");

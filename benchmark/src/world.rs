@@ -89,7 +89,8 @@ pub fn fresh_key() -> String {
     ids::event_id(jiff::Timestamp::now()).to_string()
 }
 
-/// A client with a keep-alive connection of its own.
+/// A client with keep-alive connections of its own.
+#[derive(Clone)]
 pub struct Connection {
     url: String,
     token: String,
