@@ -2,6 +2,7 @@
 //! on loopback, with its storage in a temporary directory.
 
 use crate::skip::skip;
+use crate::wire::Wire;
 use ciclo_transport::{Kafka, KafkaOptions};
 use std::fs::File;
 use std::net::TcpListener;
@@ -22,6 +23,7 @@ const STARTS: u32 = 3;
 pub struct Broker {
     storage: TempDir,
     port: u16,
+    wire: Option<Wire>,
     child: Option<Child>,
 }
 
@@ -32,13 +34,23 @@ impl Broker {
     /// # Panics
     /// When it does not start; and where it cannot, when the environment says `CI=true`.
     pub async fn start() -> Option<Self> {
-        Self::begin("--attached").await
+        Self::begin("--attached", false).await
     }
 
-    async fn begin(how: &str) -> Option<Self> {
+    /// [`Broker::start`], with a second way to it, over a wire that can be cut.
+    ///
+    /// # Panics
+    /// As that.
+    pub async fn start_with_wire() -> Option<Self> {
+        Self::begin("--attached", true).await
+    }
+
+    async fn begin(how: &str, wired: bool) -> Option<Self> {
         for _ in 0..STARTS {
             let storage = tempfile::tempdir().expect("a temporary directory");
-            let mut broker = Self { storage, port: free_ports(), child: None };
+            let port = free_ports();
+            let wire = if wired { Some(Wire::to(([127, 0, 0, 1], port + 2).into()).await) } else { None };
+            let mut broker = Self { storage, port, wire, child: None };
             match broker.run(how).await {
                 Ok(()) => return Some(broker),
                 Err(Some(NOTHING_TO_RUN)) => {
@@ -61,13 +73,42 @@ impl Broker {
     pub async fn shared() -> Option<&'static Self> {
         static SHARED: OnceCell<Option<Broker>> = OnceCell::const_new();
         // What is static is never dropped, so the broker removes its storage itself.
-        SHARED.get_or_init(|| Self::begin("--fleeting")).await.as_ref()
+        SHARED.get_or_init(|| Self::begin("--fleeting", false)).await.as_ref()
     }
 
     /// Where clients connect.
     #[must_use]
     pub fn address(&self) -> String {
         format!("127.0.0.1:{}", self.port)
+    }
+
+    /// Where clients connect over the wire.
+    ///
+    /// # Panics
+    /// When it was started without one.
+    #[must_use]
+    pub fn wired_address(&self) -> String {
+        self.wire().address().to_string()
+    }
+
+    /// Nothing gets through the wire from now on.
+    ///
+    /// # Panics
+    /// As [`Broker::wired_address`].
+    pub fn cut(&self) {
+        self.wire().cut();
+    }
+
+    /// What waits gets through the wire, and all that follows.
+    ///
+    /// # Panics
+    /// As [`Broker::wired_address`].
+    pub fn mend(&self) {
+        self.wire().mend();
+    }
+
+    fn wire(&self) -> &Wire {
+        self.wire.as_ref().expect("started with a wire")
     }
 
     /// Ends it at once, as a power cut would. Its storage stays.
@@ -100,6 +141,7 @@ impl Broker {
             .arg(how)
             .arg(self.storage.path())
             .arg(self.port.to_string())
+            .args(self.wire.as_ref().map(|wire| wire.address().to_string()))
             .stdin(Stdio::piped())
             .stdout(log.try_clone().expect("a file"))
             .stderr(log)
@@ -131,15 +173,15 @@ impl Drop for Broker {
     }
 }
 
-/// The first of two ports in a row that are free. Below those that the system
+/// The first of three ports in a row that are free. Below those that the system
 /// gives to outgoing connections: a broker that is stopped finds its own again.
 fn free_ports() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
-    let first = (std::process::id() % 5000) as u16 * 2;
-    let free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
-    let mut ports = (0..5000).map(|_| {
-        let step = NEXT.fetch_add(2, Ordering::Relaxed);
-        20_000 + (first + step) % 10_000
+    let first = (std::process::id() % 3000) as u16 * 3;
+    let free = |port: u16| TcpListener::bind(("127.0.0.1", port)).is_ok();
+    let mut ports = (0..3000).map(|_| {
+        let step = NEXT.fetch_add(3, Ordering::Relaxed);
+        20_000 + (first + step) % 9_000
     });
-    ports.find(|port| free(port) && free(&(port + 1))).expect("two free ports")
+    ports.find(|port| (0..3).all(|more| free(port + more))).expect("three free ports")
 }

@@ -5,12 +5,16 @@
 pub mod balancer;
 pub mod broker;
 pub mod collector;
+pub mod echo;
 pub mod events;
+pub mod follower;
 pub mod ledger;
+pub mod mounts;
 pub mod postgres;
 pub mod process;
 pub mod service;
 pub mod skip;
+pub mod wire;
 
 pub use broker::Broker;
 pub use service::{Answer, TestService, caller, start, tenant};

@@ -131,12 +131,31 @@ impl Server {
     /// # Panics
     /// When it cannot be made.
     pub async fn database(&self, service: &str) -> Postgres {
+        self.database_on(service, None).await
+    }
+
+    /// [`Server::database`], on a disk of its own.
+    ///
+    /// # Panics
+    /// As that; when the server cannot write to the disk.
+    pub async fn database_on(&self, service: &str, disk: Option<&Path>) -> Postgres {
         let number = self.databases.fetch_add(1, Ordering::Relaxed);
         let name = format!("{service}_{number}");
         let admin = self.connect(&self.place("postgres", "postgres")).await;
+        let mut space = "pg_default";
+        if let Some(disk) = disk {
+            space = &name;
+            if let Some((user, group)) = owner() {
+                chown(disk, Some(user), Some(group)).expect("given away");
+            }
+            let made = format!("CREATE TABLESPACE {name} LOCATION '{}'", disk.display());
+            admin.execute_unprepared(&made).await.expect("made");
+        }
         for statement in [
             format!("CREATE ROLE {name} LOGIN PASSWORD '{PASSWORD}'"),
-            format!("CREATE DATABASE {name} OWNER {name} TEMPLATE template0 LOCALE 'C' ENCODING 'UTF8'"),
+            format!(
+                "CREATE DATABASE {name} OWNER {name} TEMPLATE template0 LOCALE 'C' ENCODING 'UTF8' TABLESPACE {space}"
+            ),
             format!("REVOKE CONNECT ON DATABASE {name} FROM PUBLIC"),
         ] {
             admin.execute_unprepared(&statement).await.expect("made");

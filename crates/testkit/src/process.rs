@@ -148,12 +148,44 @@ impl Client {
         Ok(Answer(answer.json().await?))
     }
 
+    /// Subscribes by server-sent events; `Err` when nobody answers, or not with events.
+    pub async fn subscribe(&self, query: &str, variables: Value) -> Result<Events, reqwest::Error> {
+        let body = json!({ "query": query, "variables": variables });
+        let asked = self.http.post(&self.url).bearer_auth(&self.token).json(&body);
+        let answer = asked.header("accept", "text/event-stream").send().await?.error_for_status()?;
+        Ok(Events { answer, read: Vec::new() })
+    }
+
     /// Sends a query or mutation.
     ///
     /// # Panics
     /// When no answer came.
     pub async fn send(&self, query: &str, variables: Value) -> Answer {
         self.try_send(query, variables).await.expect("an answer")
+    }
+}
+
+/// The events of a subscription.
+pub struct Events {
+    answer: reqwest::Response,
+    read: Vec<u8>,
+}
+
+impl Events {
+    /// The next event; none when the connection has ended, however it did.
+    pub async fn next(&mut self) -> Option<Value> {
+        loop {
+            while let Some(end) = self.read.windows(2).position(|two| two == b"\n\n") {
+                let event: Vec<u8> = self.read.drain(..end + 2).collect();
+                let event = String::from_utf8_lossy(&event);
+                let data = event.lines().find_map(|line| line.strip_prefix("data:"));
+                if let Some(Ok(event)) = data.map(|data| serde_json::from_str::<Value>(data.trim())) {
+                    return Some(event.get("payload").cloned().unwrap_or(event));
+                }
+            }
+            let piece = self.answer.chunk().await.ok()??;
+            self.read.extend_from_slice(&piece);
+        }
     }
 }
 

@@ -1,13 +1,12 @@
 //! The file: opened again, by a newer version, read-only, on a full disk.
 
-use crate::mounts::{inside_own_mounts, make_read_only, mount_small};
 use crate::note::{Happened, Note, of, open, open_at, save, start};
 use ciclo_kernel::Clock;
 use ciclo_store::{Error, Filter};
+use ciclo_testkit::mounts::{fill, inside_own_mounts, make_read_only, mount_small};
 use futures::future::join_all;
 use sea_orm::ConnectionTrait;
-use std::fs::{self, File};
-use std::io::Write;
+use std::fs;
 use std::path::Path;
 
 /// Waits until the lane has closed the file: SQLite removes its log beside it then.
@@ -116,15 +115,6 @@ fn a_read_only_file_system_is_refused() {
         assert!(refused(&file).await.contains("Read-only"));
         assert!(refused(&directory.path().join("new.sqlite")).await.contains("Read-only"));
     });
-}
-
-/// Fills a file system to the last byte.
-fn fill(file: &Path) {
-    let mut ballast = File::create(file).unwrap();
-    for size in [64 * 1024, 512, 1] {
-        let block = vec![0; size];
-        while ballast.write_all(&block).is_ok() {}
-    }
 }
 
 #[test]

@@ -6,7 +6,6 @@ mod inbox;
 mod keys;
 mod links;
 mod lists;
-mod mounts;
 mod note;
 mod past;
 mod place;

@@ -14,6 +14,8 @@ use tempfile::TempDir;
 
 /// What the gateway is called among the processes.
 const GATEWAY: &str = "gateway";
+/// The service whose way to the broker can be cut.
+const FAR: &str = "design";
 /// Processes of each service.
 pub const REPLICAS: usize = 2;
 
@@ -42,7 +44,7 @@ impl Cluster {
 
     /// [`Cluster::start`], each process with these arguments besides.
     pub async fn start_with(besides: &[String]) -> Option<Self> {
-        let broker = Broker::start().await?;
+        let broker = Broker::start_with_wire().await?;
         let database = Server::start(false);
         let (directory, data) = directory();
         let (mut balancers, mut settings, mut addresses) =
@@ -55,7 +57,8 @@ impl Cluster {
             let of =
                 ["--database-url", &place.url, "--database-password-file", &secret.display().to_string()]
                     .map(str::to_owned);
-            let brokers = ["--kafka-brokers".to_owned(), broker.address()];
+            let way = if name == FAR { broker.wired_address() } else { broker.address() };
+            let brokers = ["--kafka-brokers".to_owned(), way];
             let all = of.into_iter().chain(brokers).chain(besides.iter().cloned());
             settings.insert(name, all.collect::<Vec<String>>());
             for replica in 0..REPLICAS {

@@ -7,7 +7,12 @@ use crate::cluster::{Cluster, REPLICAS};
 use crate::faults::{Dice, Ground, act, ground};
 use crate::journeys::demonstrate_at;
 use ciclo::services::NAMES;
+use ciclo_kernel::Timestamp;
+use ciclo_kernel::ids::{RecordId, ServiceId};
+use ciclo_testkit::follower::Follower;
 use ciclo_testkit::process::Client;
+use ciclo_testkit::{echo, events};
+use ciclo_transport::{Kafka, KafkaOptions, Transport};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -22,6 +27,10 @@ const BETWEEN: usize = 8;
 const WRITERS: usize = 3;
 /// How long effects may take after everything is repaired.
 const DRAINED: Duration = Duration::from_secs(60);
+
+/// Every change of services, from the first.
+const FOLLOWED: &str = "subscription Follow($after: String) {
+    serviceChanged(after: $after) { cursor eventType service { id version } } }";
 
 /// What was acknowledged of each service: its newest version, and whether it was chartered.
 type Ledger = Arc<Mutex<HashMap<String, (i64, bool)>>>;
@@ -145,6 +154,58 @@ async fn held_against(client: &Client, written: &HashMap<String, (i64, bool)>) -
     begun.elapsed()
 }
 
+/// Holds what a follower saw against what is there: every version of every service once, in order.
+async fn followed(follower: &Follower, client: &Client) -> usize {
+    let begun = Instant::now();
+    let query = "query($after: String) { services(first: 100, after: $after) {
+        nodes { id version } pageInfo { hasNextPage endCursor } } }";
+    let (mut wanted, mut after) = (HashMap::new(), Value::Null);
+    while after != json!(false) {
+        let read = client.send(query, json!({ "after": after })).await;
+        for node in read.at("services.nodes").as_array().unwrap() {
+            wanted.insert(node["id"].as_str().unwrap().to_owned(), node["version"].as_i64().unwrap());
+        }
+        let page = read.at("services.pageInfo");
+        after = if page["hasNextPage"] == true { page["endCursor"].clone() } else { json!(false) };
+    }
+    let changes = usize::try_from(wanted.values().sum::<i64>()).unwrap();
+    while follower.seen().len() < changes {
+        assert!(begun.elapsed() < DRAINED, "{} of {changes} changes were followed", follower.seen().len());
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let mut last: HashMap<String, i64> = HashMap::new();
+    for change in follower.seen() {
+        let service = &change["service"];
+        let (id, version) = (service["id"].as_str().unwrap(), service["version"].as_i64().unwrap());
+        let before = last.insert(id.to_owned(), version).unwrap_or_default();
+        assert_eq!(version, before + 1, "{id}: a gap or a duplicate in what was followed");
+    }
+    assert_eq!(last, wanted);
+    changes
+}
+
+/// Publishes an event that nobody can read, and returns when design has parked it; its record.
+async fn poison(cluster: &Cluster) -> String {
+    let id = ServiceId::at(Timestamp::now()).to_string();
+    let mut row = events::row("Service", "ciclo.catalog.v1.ServiceChartered", &id, 1, Timestamp::now(), &());
+    row.payload = b"poison".to_vec();
+    let kafka = Kafka::new(KafkaOptions::new(&cluster.broker.address())).unwrap();
+    kafka.publish("catalog", &[row]).await.unwrap();
+    let (client, begun) = (cluster.client("admin"), Instant::now());
+    while parked(&client, "design").await != [id.as_str()] {
+        assert!(begun.elapsed() < DRAINED, "it was not parked");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    id
+}
+
+/// The records whose events a service has parked.
+async fn parked(client: &Client, service: &str) -> Vec<String> {
+    let answer = client.send(&format!("{{ {service}ParkedEvents {{ recordId }} }}"), json!({})).await;
+    let events = answer.at(&format!("{service}ParkedEvents")).as_array().unwrap();
+    events.iter().map(|event| event["recordId"].as_str().unwrap().to_owned()).collect()
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_lifecycle_goes_once_round_with_two_processes_of_each_service() {
     let Some(cluster) = Cluster::start().await else { return };
@@ -156,6 +217,7 @@ async fn whatever_dies_nothing_acknowledged_is_lost_and_every_event_takes_effect
     let Some(mut cluster) = Cluster::start().await else { return };
     let client = cluster.client("admin");
     let ground = ground(&client).await;
+    let follower = Follower::start(&client, FOLLOWED, "serviceChanged", "catalog.0");
     let writers = Writers::start(&client, &ground);
     let kills = std::env::var("CICLO_FAULTS").ok().and_then(|given| given.parse().ok()).unwrap_or(KILLS);
     let mut dice = Dice(20_261_123);
@@ -186,15 +248,32 @@ async fn whatever_dies_nothing_acknowledged_is_lost_and_every_event_takes_effect
     cluster.database.stop();
     cluster.database.resume();
     writers.more(2 * BETWEEN).await;
+    // Nothing gets through between both processes of design and the broker, and nobody is told.
+    cluster.broker.cut();
+    writers.more(4 * BETWEEN).await;
+    cluster.broker.mend();
+    let poisoned = poison(&cluster).await;
+    let echoed = echo::backwards(&cluster.broker.address(), "ciclo.").await;
+    writers.more(BETWEEN).await;
     let (acknowledged, repeated) = (writers.acknowledged.clone(), writers.repeated.clone());
     let written = writers.stop().await;
     let drained = held_against(&client, &written).await;
+    let changes = followed(&follower, &client).await;
+    for name in NAMES {
+        let parked = parked(&client, name).await;
+        assert!(
+            parked.iter().all(|record| *record == poisoned),
+            "{name} has parked what is good: {parked:?}"
+        );
+    }
     println!(
-        "killed {killed:?}, the broker stopped once, PostgreSQL once: {} writes acknowledged on {} services, \
-         {} sent again, all there; the last effect {:.1} s after the last write",
+        "killed {killed:?}, the broker stopped once, PostgreSQL once, design cut off once, {echoed} events \
+         delivered again backwards, one event poisoned: {} writes acknowledged on {} services, {} sent again, \
+         all there; {changes} changes followed over {} connections; the last effect {:.1} s after the last write",
         acknowledged.load(Ordering::SeqCst),
         written.len(),
         repeated.load(Ordering::SeqCst),
+        follower.connections(),
         drained.as_secs_f64(),
     );
 }

@@ -8,11 +8,15 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 /// How often the suite is killed.
 const KILLS: usize = 50;
 /// Clients that write.
 const WRITERS: usize = 4;
+
+/// How long a design package may take after its charter.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What was acknowledged: the newest version of each record, and whether the service was chartered.
 type Ledger = Arc<Mutex<HashMap<String, (i64, bool)>>>;
@@ -99,6 +103,7 @@ pub async fn ground(client: &Client) -> Ground {
 
 /// Waits until design has a package for a service, and says how many it has.
 pub async fn packages(client: &Client, service: &str) -> i64 {
+    let begun = Instant::now();
     let query = "query($of: ID!) { designPackages(filter: { service: { eq: $of } }) { totalCount } }";
     loop {
         let found = client.send(query, json!({ "of": service })).await;
@@ -106,6 +111,7 @@ pub async fn packages(client: &Client, service: &str) -> i64 {
         if count > 0 {
             return count;
         }
+        assert!(begun.elapsed() < PATIENCE, "{service}: no package came");
     }
 }
 

@@ -6,6 +6,7 @@ mod commands;
 mod distributed;
 mod documents;
 mod faults;
+mod full;
 mod glossary;
 mod journeys;
 mod links;

@@ -1,5 +1,6 @@
 //! Starting the suite's processes.
 
+use ciclo_store::Postgres;
 use ciclo_testkit::postgres::Server;
 use ciclo_testkit::process::{Client, Process, directory, token};
 use std::collections::BTreeMap;
@@ -52,10 +53,16 @@ impl Suite {
 
     /// Six processes, each service on a PostgreSQL database of its own.
     pub async fn six_on_postgresql() -> Self {
+        Self::six_on_disks(&BTreeMap::new()).await
+    }
+
+    /// [`Suite::six_on_postgresql`], the databases of these services each on a disk of its own.
+    pub async fn six_on_disks(disks: &BTreeMap<&'static str, &Path>) -> Self {
         let (directory, data) = directory();
         let mut besides = BTreeMap::new();
         for name in ciclo::services::NAMES {
-            besides.insert(name, on_postgresql(directory.path(), name).await);
+            let place = Server::shared().database_on(name, disks.get(name).copied()).await;
+            besides.insert(name, on_postgresql(directory.path(), name, &place));
         }
         Self::processes(directory, data, besides)
     }
@@ -118,11 +125,10 @@ impl Suite {
     }
 }
 
-/// What a service is told so that its data is in a PostgreSQL database of its own.
-async fn on_postgresql(directory: &Path, name: &str) -> Vec<String> {
-    let place = Server::shared().database(name).await;
+/// What a service is told so that its data is in a PostgreSQL database.
+fn on_postgresql(directory: &Path, name: &str, place: &Postgres) -> Vec<String> {
     let secret = directory.join(format!("{name}.secret"));
-    std::fs::write(&secret, format!("{}\n", place.password.unwrap())).unwrap();
+    std::fs::write(&secret, format!("{}\n", place.password.as_deref().unwrap())).unwrap();
     ["--database-url", &place.url, "--database-password-file", &secret.display().to_string()]
         .map(str::to_owned)
         .to_vec()
