@@ -26,13 +26,15 @@ const domain = "services/design/src/domain/thing.rs";
 
 const CASES = [
   [domain, "async fn f() {}", "domain is synchronous"],
-  [domain, "use sea_orm::Value;", "domain knows no other room and no shared crate but the kernel", "sea-orm is for the store"],
-  [domain, "use async_graphql::Enum;", "domain knows no other room and no shared crate but the kernel", "async-graphql is for the graphql room"],
-  [domain, "use ciclo_store::Tx;", "domain knows no other room and no shared crate but the kernel"],
-  [domain, "use crate::commands::raise;", "domain knows no other room and no shared crate but the kernel"],
+  [domain, "use sea_orm::Value;", "domain knows no other room and no shared crate but the kernel and the clocks", "sea-orm is for the store"],
+  [domain, "use async_graphql::Enum;", "domain knows no other room and no shared crate but the kernel and the clocks", "async-graphql is for the graphql room"],
+  [domain, "use ciclo_store::Tx;", "domain knows no other room and no shared crate but the kernel and the clocks"],
+  [domain, "use crate::commands::raise;", "domain knows no other room and no shared crate but the kernel and the clocks"],
   [domain, "let now = Timestamp::now();", "domain has no clock"],
   [domain, "let id = RequirementId::at(now);", "domain has no randomness"],
   [domain, "let home = std::env::var(name);", "domain does no input or output"],
+  ["crates/clocks/src/thing.rs", "let now = Timestamp::now();", "domain has no clock"],
+  ["crates/clocks/src/thing.rs", "use std::fs;\nlet zone = std::env::var(name);", "domain does no input or output", "domain does no input or output"],
   ["services/design/src/commands/thing.rs", "use sea_orm_migration::prelude::*;", "sea-orm is for the store"],
   ["services/design/src/events/thing.rs", "use crate::graphql::Thing;", "graphql is the outermost room"],
   ["crates/api/src/thing.rs", 'let q = "SELECT id FROM note";', "SQL is for the store"],
@@ -63,7 +65,7 @@ test("services and shared crates depend on no service", () => {
 
 test("what is right is left alone", () => {
   const right = {
-    [domain]: source("/// Not async, no sea_orm.\nfn f(at: Timestamp) {} // mild\n#[cfg(test)]\nmod tests {\n    use ciclo_store::Tx;\n    fn g() { RequirementId::at(now).unwrap(); }\n}"),
+    [domain]: source("/// Not async, no sea_orm.\nuse ciclo_clocks::Calendar;\nfn f(at: Timestamp) {} // mild\n#[cfg(test)]\nmod tests {\n    use ciclo_store::Tx;\n    fn g() { RequirementId::at(now).unwrap(); }\n}"),
     "services/design/src/domain/mod.rs": source("mod thing;\n#[cfg(test)]\nmod samples;\n#[cfg(test)]\npub(crate) mod more;\n#[cfg(test)]\n#[path = \"thing_tests.rs\"]\nmod tests;"),
     "services/design/src/domain/thing_tests.rs": source("let x = y.unwrap();"),
     "services/design/src/domain/samples.rs": source("use ciclo_contracts::pool;\nlet id = RequirementId::at(now);"),
