@@ -57,24 +57,31 @@ pub(crate) struct Part {
     pub edition: Option<usize>,
 }
 
+/// What is kept of a block: its sum once somebody looked beyond it, its hours once somebody looked into it. So a
+/// far target leaves numbers behind and no hours.
+#[derive(Debug, Default)]
+struct Kept {
+    whole: OnceLock<SignedDuration>,
+    block: OnceLock<Block>,
+}
+
 /// The hours that count, from [`FIRST`] to [`HORIZON`].
 #[derive(Debug)]
 pub struct Hours {
     editions: Editions,
-    blocks: Box<[OnceLock<Block>]>,
+    kept: Box<[Kept]>,
     /// Nothing is open from here on.
     end: Timestamp,
 }
 
 impl Hours {
-    /// The hours of a calendar, or of a history of its editions. Costs nothing: they are computed when they
-    /// are asked for.
+    /// The hours of a calendar, or of a history of its editions. They are computed when they are asked for.
     #[must_use]
     pub fn new(calendar: impl Into<Editions>) -> Self {
         let editions = calendar.into();
         let end = editions.all().last().map_or(FIRST, end);
         let count = usize::try_from((end.as_second() + BLOCK - 1) / BLOCK).unwrap_or(0);
-        Self { editions, blocks: (0..count).map(|_| OnceLock::new()).collect(), end }
+        Self { editions, kept: (0..count).map(|_| Kept::default()).collect(), end }
     }
 
     /// The hours of `24x7`: all of them.
@@ -97,7 +104,7 @@ impl Hours {
             return SignedDuration::ZERO;
         }
         let (first, last) = (index(from), index(to));
-        let whole: SignedDuration = (first..last).map(|block| self.block(block).whole).sum();
+        let whole: SignedDuration = (first..last).map(|block| self.whole(block)).sum();
         whole + self.block(last).before(to) - self.block(first).before(from)
     }
 
@@ -111,12 +118,12 @@ impl Hours {
         let from = self.known(from);
         let first = index(from);
         let mut left = amount.checked_add(self.block(first).before(from))?;
-        for number in first..self.blocks.len() {
-            let block = self.block(number);
-            if left <= block.whole {
-                return block.reach(left);
+        for number in first..self.kept.len() {
+            let whole = self.whole(number);
+            if left <= whole {
+                return self.block(number).reach(left);
             }
-            left -= block.whole;
+            left -= whole;
         }
         None
     }
@@ -125,7 +132,7 @@ impl Hours {
     #[must_use]
     pub fn opening(&self, at: Timestamp) -> Option<Timestamp> {
         let at = self.known(at);
-        let next = (index(at)..self.blocks.len()).find_map(|number| {
+        let next = (index(at)..self.kept.len()).find_map(|number| {
             let open = &self.block(number).open;
             open.get(open.partition_point(|open| open.to <= at))
         });
@@ -172,7 +179,16 @@ impl Hours {
     /// A block; an empty one beyond the end.
     fn block(&self, number: usize) -> &Block {
         static NONE: Block = Block { open: Vec::new(), whole: SignedDuration::ZERO };
-        self.blocks.get(number).map_or(&NONE, |block| block.get_or_init(|| self.compile(number)))
+        self.kept.get(number).map_or(&NONE, |kept| kept.block.get_or_init(|| self.compile(number)))
+    }
+
+    /// How much of a block is open.
+    fn whole(&self, number: usize) -> SignedDuration {
+        let Some(kept) = self.kept.get(number) else { return SignedDuration::ZERO };
+        match kept.block.get() {
+            Some(block) => block.whole,
+            None => *kept.whole.get_or_init(|| self.compile(number).whole),
+        }
     }
 
     /// Computes a block.

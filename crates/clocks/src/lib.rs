@@ -38,7 +38,6 @@ pub use due::{Never, later, reached, share, used};
 pub use editions::{Edition, Editions, MAX_EDITIONS};
 pub use form::{CalendarForm, EditionForm, OpeningForm, WeekForm};
 pub use hours::{FIRST, HORIZON, Hours};
-pub use local::Interval;
 pub use mistakes::{Mistake, Mistakes};
 pub use pause::{Pause, Pauses};
 pub use segment::{Because, Segment, SegmentKind, segments};
