@@ -167,6 +167,33 @@ fn openings_open_closed_days_and_add_to_open_ones() {
 }
 
 #[test]
+fn intervals_that_overlap_or_meet_are_one() {
+    let day =
+        [("13:00", "17:00"), ("09:00", "12:00"), ("12:00", "13:00"), ("16:00", "17:30"), ("10:00", "11:00")];
+    let form = CalendarForm { weekly: WeekForm::weekdays(&day), ..office("Europe/Paris") };
+    let open = Calendar::try_from(form).unwrap().open(at("2026-06-01T00:00Z"), at("2026-06-02T00:00Z"));
+    assert_eq!(open, [(at("2026-06-01T09:00+02:00"), at("2026-06-01T17:30+02:00"))]);
+}
+
+#[test]
+fn a_holiday_that_begins_when_a_part_ends_is_not_behind_it() {
+    let opening =
+        OpeningForm { date: "2026-05-01".to_owned(), hours: vec![("00:00".to_owned(), "02:00".to_owned())] };
+    let hours = hours(CalendarForm { openings: vec![opening], ..paris() });
+    let clock = Clock::new(at("2026-04-30T17:00+02:00"), long("1h"));
+    let segments = clock.segments(&hours, at("2026-05-01T03:00+02:00"));
+    let because: Vec<String> = segments.iter().map(|segment| segment.because.to_string()).collect();
+    assert_eq!(
+        because,
+        [
+            "outside the calendar's hours",
+            "within the calendar's hours (Europe/Paris)",
+            "outside the calendar's hours, holiday 2026-05-01",
+        ]
+    );
+}
+
+#[test]
 fn each_edition_counts_from_its_instant() {
     let edition = |from: &str, form: CalendarForm| Edition {
         valid_from: at(from),

@@ -95,6 +95,10 @@ fn zones_that_skip_a_date() {
     let clock = Clock::new(at("2011-12-29T15:00-10:00"), long("3h"));
     assert_eq!(clock.due(&apia), Ok(at("2011-12-31T10:00+14:00")));
     assert_eq!(apia.between(at("2011-12-29T00:00-10:00"), at("2012-01-02T00:00+14:00")), long("16h"));
+    // The night that began on the Thursday lasts until the Saturday, wherever one looks into it.
+    let night = CalendarForm { zone: "Pacific/Apia".to_owned(), ..nights() };
+    let (from, to) = (at("2011-12-31T03:00+14:00"), at("2011-12-31T06:00+14:00"));
+    assert_eq!(Calendar::try_from(night).unwrap().open(from, at("2011-12-31T12:00+14:00")), [(from, to)]);
     // As a holiday it has none that could move.
     let holidays = vec!["2011-12-30".to_owned()];
     let closed = hours(CalendarForm { holidays, ..office("Pacific/Apia") });
