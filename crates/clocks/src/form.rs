@@ -80,8 +80,8 @@ impl WeekForm {
     /// The same intervals on every day.
     #[must_use]
     pub fn daily(hours: &[(&str, &str)]) -> Self {
-        let day: Vec<_> = hours.iter().map(|(start, end)| ((*start).to_owned(), (*end).to_owned())).collect();
-        Self { saturday: day.clone(), sunday: day.clone(), ..Self::weekdays(hours) }
+        let week = Self::weekdays(hours);
+        Self { saturday: week.monday.clone(), sunday: week.monday.clone(), ..week }
     }
 
     /// The same intervals from Monday to Friday.

@@ -3,7 +3,7 @@
 use crate::slow::{Minute, Walk, minute, walk};
 use ciclo_clocks::{
     Calendar, CalendarForm, Clock, Edition, Editions, Hours, OpeningForm, Pause, Pauses, Retarget,
-    SegmentKind, WeekForm, zone_names,
+    SegmentKind, WeekForm, share, zone_names,
 };
 use jiff::civil::Date;
 use jiff::{SignedDuration, Span, Timestamp};
@@ -123,7 +123,7 @@ proptest! {
             None => prop_assert!(due.is_err() || due.is_ok_and(|due| due > from + minute(WINDOW))),
         }
 
-        let opens = walked.open.iter().position(|open| *open).map(|n| from + minute(i64::try_from(n).unwrap()));
+        let opens = (0..WINDOW).zip(&walked.open).find(|(_, open)| **open).map(|(n, _)| from + minute(n));
         prop_assert!(opens.is_none() || clock.opens_at(&hours) == opens);
 
         let segments = clock.segments(&hours, from + minute(now));
@@ -152,10 +152,11 @@ proptest! {
         changes.sort();
         changes.dedup_by_key(|change| change.0);
         let (hours, walked) = both(from, one, other, change);
-        let retarget = |(at, target): &(Minute, Minute)| Retarget { at: from + minute(*at), target: minute(*target) };
+        let retargets = changes.iter();
+        let retargets = retargets.map(|(at, target)| Retarget { at: from + minute(*at), target: minute(*target) });
         let clock = Clock {
             pauses: Pauses::union(pauses.clone()),
-            retargets: changes.iter().map(retarget).collect(),
+            retargets: retargets.collect(),
             ..Clock::new(from, minute(target))
         };
 
@@ -185,9 +186,11 @@ proptest! {
     ) {
         let (hours, _) = both(from, one, other, change);
         let start = from + SignedDuration::from_micros(start);
-        let clock = Clock { pauses: Pauses::union(pauses), ..Clock::new(start, SignedDuration::from_micros(target)) };
+        let target = SignedDuration::from_micros(target);
+        let clock = Clock { pauses: Pauses::union(pauses), ..Clock::new(start, target) };
         let tick = SignedDuration::from_micros(1);
-        for (part, due) in [(clock.target, clock.due(&hours)), (ciclo_clocks::share(clock.target, percent), clock.threshold(&hours, percent))] {
+        let dues = [(target, clock.due(&hours)), (share(target, percent), clock.threshold(&hours, percent))];
+        for (part, due) in dues {
             let Ok(due) = due else { continue };
             prop_assert_eq!(clock.used(&hours, due), part);
             if part > SignedDuration::ZERO {
