@@ -52,6 +52,8 @@ enum Command {
     Token(TokenArgs),
     /// Have a stopped service read a neighbour's events again from the first, when it starts next.
     Replay(crate::replay::ReplayArgs),
+    /// Tell when a target is due by a calendar, how much of it is used, and which hours counted.
+    Clock(crate::clock::ClockArgs),
     /// Write the documents that are made from the code: error codes, roles, events.
     Docs {
         /// The folder.
@@ -103,6 +105,10 @@ impl Cli {
                 Ok(())
             }
             Some(Command::Replay(args)) => {
+                println!("{}", args.run()?);
+                Ok(())
+            }
+            Some(Command::Clock(args)) => {
                 println!("{}", args.run()?);
                 Ok(())
             }

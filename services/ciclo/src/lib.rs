@@ -6,6 +6,7 @@
 
 pub mod banner;
 pub mod cli;
+pub mod clock;
 pub mod config;
 pub mod demo;
 pub mod docs;

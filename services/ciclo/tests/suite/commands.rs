@@ -44,6 +44,14 @@ fn on_a_stopped_suite(arguments: &[&str]) {
     assert!(done.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
 }
 
+/// Runs a command that reads a file of the repository, from where the documents are read; it says when a target is due.
+fn on_a_file(arguments: &[&str]) {
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let done = Command::new(binary()).args(arguments).current_dir(repository).output().expect("runs");
+    let told = String::from_utf8_lossy(&done.stdout);
+    assert!(done.status.success() && told.contains("due"), "{arguments:?}: {told}{done:?}");
+}
+
 /// Runs a query as it is shown, with curl, against a suite; the answer must have data and no errors.
 fn query(suite: &Suite, shown: &str) {
     let shown = shown.replace("http://127.0.0.1:4000/graphql", &suite.gateway);
@@ -89,6 +97,8 @@ fn every_command_shown_runs() {
             let arguments: Vec<&str> = arguments.split_whitespace().filter(|word| *word != "--").collect();
             if arguments.first() == Some(&"replay") {
                 on_a_stopped_suite(&arguments);
+            } else if arguments.first() == Some(&"clock") {
+                on_a_file(&arguments);
             } else {
                 start(&arguments);
             }
@@ -96,5 +106,5 @@ fn every_command_shown_runs() {
             panic!("the documents show a command that no test runs: {block}");
         }
     }
-    assert!(run >= 9, "only {run} commands were found");
+    assert!(run >= 10, "only {run} commands were found");
 }
