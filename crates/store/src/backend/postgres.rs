@@ -287,7 +287,11 @@ impl Readers {
         let permit = waited.map_err(|_| Error::Busy)?.map_err(|_| Error::Stopping)?;
         let connection = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let lease = Lease { connection, readers: self, _permit: permit };
-        set(lease.connection(), whose).await?;
+        match set(lease.connection(), whose).await {
+            // Its server was started again, or somebody between them forgot it: it is made anew.
+            Err(DbErr::Exec(_) | DbErr::Query(_)) => set(lease.connection(), whose).await?,
+            outcome => outcome?,
+        }
         Ok(lease)
     }
 }
