@@ -1,7 +1,7 @@
 //! The journeys and the faults on PostgreSQL and Kafka, two processes of each
 //! service. A ledger that the clients keep is held against what is there after.
 //!
-//! `CICLO_FAULTS=500` makes more rounds of it.
+//! `CICLO_FAULTS=500` makes more rounds of it, and outages of a minute.
 
 use crate::cluster::{Cluster, REPLICAS};
 use crate::faults::{Dice, Ground, act, ground};
@@ -23,6 +23,8 @@ use std::time::{Duration, Instant};
 const KILLS: usize = 12;
 /// Writes that are acknowledged between two faults.
 const BETWEEN: usize = 8;
+/// How long the broker is away in the long form.
+const OUTAGE: Duration = Duration::from_secs(60);
 /// Clients that write.
 const WRITERS: usize = 3;
 /// How long effects may take after everything is repaired.
@@ -78,6 +80,15 @@ impl Writers {
         }
     }
 
+    /// Waits while something is away: for some writes, in the long form for a minute of them.
+    async fn endure(&self) {
+        let begun = Instant::now();
+        self.more(4 * BETWEEN).await;
+        while rounds().is_some() && begun.elapsed() < OUTAGE {
+            self.more(BETWEEN).await;
+        }
+    }
+
     /// Lets them finish what they have begun; what was acknowledged.
     async fn stop(self) -> HashMap<String, (i64, bool)> {
         self.enough.store(true, Ordering::SeqCst);
@@ -86,6 +97,11 @@ impl Writers {
         }
         self.ledger.lock().unwrap().clone()
     }
+}
+
+/// How many processes are killed in the long form; none in the bounded one.
+fn rounds() -> Option<usize> {
+    std::env::var("CICLO_FAULTS").ok()?.parse().ok()
 }
 
 /// Takes a service to its charter, each step until it is acknowledged.
@@ -219,7 +235,7 @@ async fn whatever_dies_nothing_acknowledged_is_lost_and_every_event_takes_effect
     let ground = ground(&client).await;
     let follower = Follower::start(&client, FOLLOWED, "serviceChanged", "catalog.0");
     let writers = Writers::start(&client, &ground);
-    let kills = std::env::var("CICLO_FAULTS").ok().and_then(|given| given.parse().ok()).unwrap_or(KILLS);
+    let kills = rounds().unwrap_or(KILLS);
     let mut dice = Dice(20_261_123);
     let mut killed: HashMap<&str, usize> = HashMap::new();
     for round in 0..kills {
@@ -242,7 +258,7 @@ async fn whatever_dies_nothing_acknowledged_is_lost_and_every_event_takes_effect
         }
     }
     cluster.broker.stop();
-    writers.more(4 * BETWEEN).await;
+    writers.endure().await;
     cluster.broker.restart().await;
     writers.more(BETWEEN).await;
     cluster.database.stop();
@@ -250,7 +266,7 @@ async fn whatever_dies_nothing_acknowledged_is_lost_and_every_event_takes_effect
     writers.more(2 * BETWEEN).await;
     // Nothing gets through between both processes of design and the broker, and nobody is told.
     cluster.broker.cut();
-    writers.more(4 * BETWEEN).await;
+    writers.endure().await;
     cluster.broker.mend();
     let poisoned = poison(&cluster).await;
     let echoed = echo::backwards(&cluster.broker.address(), "ciclo.").await;
