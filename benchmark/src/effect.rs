@@ -5,7 +5,7 @@ use crate::create;
 use crate::effort::Effort;
 use crate::table::Times;
 use crate::world::{Connection, Gateway, World, fresh_key};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -23,7 +23,8 @@ const AT_ONCE: usize = 32;
 /// How long the last effects may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// The results of clocks, as they come.
-const RESULTS: &str = "subscription { targetResultChanged { targetResult { kind incident { id } } } }";
+const RESULTS: &str = "subscription Results($after: String) {
+    targetResultChanged(after: $after) { cursor targetResult { kind incident { id } } } }";
 /// When a clock stopped and when its result was kept, by the records themselves.
 const PAST: &str = "query Past($id: ID!) { incident(id: $id) { id clocks { kind
     history { at eventType } result { history { at } } } } }";
@@ -70,8 +71,7 @@ pub async fn measure(gateway: &Gateway, world: &World, load: Load, effort: Effor
         Load::Third => third,
     };
     let seen = Seen::default();
-    let stream = gateway.connection().await?.subscribe(RESULTS).await?;
-    let listener = tokio::spawn(listen(stream, seen.clone()));
+    let listener = tokio::spawn(listen(gateway.connection().await?, seen.clone()));
     // The subscription starts at the end of the log; it has to be there before the first event is.
     tokio::time::sleep(Duration::from_secs(1)).await;
     for id in held.drain(events..) {
@@ -165,8 +165,18 @@ fn stopped(past: &Value) -> Option<(String, Timestamp, Timestamp)> {
     ))
 }
 
-/// Notes when the result of each clock came.
-async fn listen(mut stream: reqwest::Response, seen: Seen) -> Result<()> {
+/// Notes when the result of each clock came, for as long as it is let.
+async fn listen(connection: Connection, seen: Seen) -> Result<()> {
+    let mut after = Value::Null;
+    loop {
+        // A subscription carries so many changes: the next one goes on behind the last of them.
+        let stream = connection.subscribe(RESULTS, json!({ "after": after })).await?;
+        after = note(stream, &seen, after).await?;
+    }
+}
+
+/// Notes what a subscription carries until it ends; the last cursor.
+async fn note(mut stream: reqwest::Response, seen: &Seen, mut after: Value) -> Result<Value> {
     let mut pending = String::new();
     while let Some(piece) = stream.chunk().await? {
         let now = Timestamp::now();
@@ -176,9 +186,12 @@ async fn listen(mut stream: reqwest::Response, seen: Seen) -> Result<()> {
             let Some(data) = event.lines().find_map(|line| line.strip_prefix("data:")) else { continue };
             let Ok(event) = serde_json::from_str::<Value>(data.trim()) else { continue };
             let event = event.get("payload").unwrap_or(&event);
-            let result = &event["data"]["targetResultChanged"]["targetResult"];
-            if result["kind"] == "RESOLUTION"
-                && let Some(incident) = result["incident"]["id"].as_str()
+            let change = &event["data"]["targetResultChanged"];
+            if change["cursor"].is_string() {
+                after = change["cursor"].clone();
+            }
+            if change["targetResult"]["kind"] == "RESOLUTION"
+                && let Some(incident) = change["targetResult"]["incident"]["id"].as_str()
                 && let Ok(mut seen) = seen.lock()
             {
                 // It may change again, when the incident is closed.
@@ -186,5 +199,5 @@ async fn listen(mut stream: reqwest::Response, seen: Seen) -> Result<()> {
             }
         }
     }
-    bail!("the subscription ended")
+    Ok(after)
 }

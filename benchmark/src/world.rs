@@ -110,8 +110,9 @@ impl Connection {
     }
 
     /// Subscribes; the stream of events.
-    pub async fn subscribe(&self, query: &str) -> Result<reqwest::Response> {
-        let request = self.http.post(&self.url).bearer_auth(&self.token).json(&json!({ "query": query }));
+    pub async fn subscribe(&self, query: &str, variables: Value) -> Result<reqwest::Response> {
+        let body = json!({ "query": query, "variables": variables });
+        let request = self.http.post(&self.url).bearer_auth(&self.token).json(&body);
         let answer = request.header("accept", "text/event-stream").send().await?;
         Ok(answer.error_for_status()?)
     }

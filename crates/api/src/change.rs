@@ -1,13 +1,16 @@
 //! Subscriptions over the log: every change of a record type, in order, from a
-//! cursor on, without a gap and without a duplicate.
+//! cursor on, without a gap and without a duplicate. One carries so many changes
+//! and ends; it is resumed behind its last cursor.
 
 use crate::error::ApiResult;
 use crate::session::Session;
 use async_graphql::ID;
 use ciclo_kernel::ids::RecordId;
-use ciclo_store::{LogRow, Position, Record, Versioned};
+use ciclo_kernel::{CHANGES_MOST, Code, Refusal};
+use ciclo_store::{LogRow, Position, Reader, Record, Versioned};
 use futures::Stream;
 use futures::stream::{self, StreamExt};
+use tokio::sync::watch;
 
 /// Rows read from the log at once.
 const CHUNK: u64 = 128;
@@ -36,34 +39,63 @@ pub async fn follow<R: Record>(
         Some(cursor) => Position::parse(service, &cursor)?.0,
         None => *tail.borrow(),
     };
-    let chunks = stream::unfold((reader, id, Some(tail), start), move |(reader, id, tail, at)| async move {
-        let mut tail = tail?;
-        loop {
-            // Look at the tail first: rows that commit while the log is read wake the next round.
-            let seen = *tail.borrow_and_update();
-            match reader.changes::<R>(id.as_deref(), at, CHUNK).await {
-                Ok(rows) if rows.is_empty() => {
-                    let from = at.max(seen);
-                    if tail.wait_for(|tail| *tail > from).await.is_err() {
-                        return None;
-                    }
-                }
-                Ok(rows) => {
-                    let next = rows.last().map_or(at, |row| row.sequence);
-                    return Some((Ok(rows), (reader, id, Some(tail), next)));
-                }
-                // The client hears why, and resumes behind its cursor when it likes.
-                Err(error) => return Some((Err(error), (reader, id, None, at))),
-            }
+    let follower = Follower { reader, id, tail, at: start, left: CHANGES_MOST };
+    let chunks = stream::unfold(Some(follower), move |follower| async move {
+        let mut follower = follower?;
+        match follower.next::<R>(service).await {
+            Ok(rows) if rows.is_empty() => None,
+            Ok(rows) => Some((Ok(rows), Some(follower))),
+            // The client hears why, and resumes behind its cursor when it likes.
+            Err(error) => Some((Err(error), None)),
         }
     });
     Ok(chunks.flat_map(move |chunk| {
         let items: Vec<ApiResult<Changed<R>>> = match chunk {
             Ok(rows) => rows.into_iter().map(|row| changed(service, row)).collect(),
-            Err(error) => vec![Err(error.into())],
+            Err(error) => vec![Err(error)],
         };
         stream::iter(items)
     }))
+}
+
+/// Where a subscription is.
+struct Follower {
+    reader: Reader,
+    id: Option<String>,
+    tail: watch::Receiver<u64>,
+    /// The sequence of the last change that it carried.
+    at: u64,
+    /// How many changes it still carries.
+    left: usize,
+}
+
+impl Follower {
+    /// The next changes, once there are some; none when the service stops.
+    async fn next<R: Record>(&mut self, service: &str) -> ApiResult<Vec<LogRow>> {
+        if self.left == 0 {
+            let why = format!(
+                "a subscription carries at most {CHANGES_MOST} changes: subscribe again with `after`, the last cursor"
+            );
+            let resume = Position(self.at).cursor(service);
+            let refusal = Refusal::new(Code::LimitExceeded, why).with("limit", CHANGES_MOST);
+            return Err(refusal.with("after", resume).into());
+        }
+        loop {
+            // Look at the tail first: rows that commit while the log is read wake the next round.
+            let seen = *self.tail.borrow_and_update();
+            let mut rows = self.reader.changes::<R>(self.id.as_deref(), self.at, CHUNK).await?;
+            rows.truncate(self.left);
+            if let Some(last) = rows.last() {
+                self.at = last.sequence;
+                self.left -= rows.len();
+                return Ok(rows);
+            }
+            let from = self.at.max(seen);
+            if self.tail.wait_for(|tail| *tail > from).await.is_err() {
+                return Ok(rows);
+            }
+        }
+    }
 }
 
 fn changed<R: Record>(service: &str, row: LogRow) -> ApiResult<Changed<R>> {

@@ -241,7 +241,7 @@ macro_rules! record_api {
             #[doc = "Follows " $plural "."]
             #[$crate::async_graphql::Subscription]
             impl [<$name Subscriptions>] {
-                #[doc = "Every change of " $plural ", in order. With `after:` it goes on behind that cursor without a gap or a duplicate; without, it starts now. Errors: BAD_CURSOR, BAD_ID."]
+                #[doc = "Every change of " $plural ", in order. With `after:` it goes on behind that cursor without a gap or a duplicate; without, it starts now. It carries at most 2,000 changes and ends with LIMIT_EXCEEDED and the cursor to go on behind. Errors: BAD_CURSOR, BAD_ID."]
                 async fn $changed(
                     &self,
                     ctx: &$crate::async_graphql::Context<'_>,

@@ -17,6 +17,10 @@ pub use machine::Machine;
 pub use principal::{Principal, Role, Tenant};
 pub use refusal::{Code, Corrupt, Refusal};
 
+/// The most changes that a subscription carries: what lies between a service and a client has room for all of
+/// them, so that none is left out however slowly they are read. Then it ends, and is resumed behind its last cursor.
+pub const CHANGES_MOST: usize = 2_000;
+
 /// What a verb of a machine answers: the record as it is after and what
 /// happened, or why not.
 pub type Decision<R, E> = Result<(R, E), Refusal>;

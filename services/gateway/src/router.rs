@@ -4,6 +4,7 @@ use crate::config::GatewayConfig;
 use crate::error::GatewayError;
 use crate::mask::FAULT;
 use crate::{GRAPHQL_PATH, plugin};
+use ciclo_kernel::CHANGES_MOST;
 use hive_router::config::HiveRouterConfig;
 use hive_router::executor::hooks::on_supergraph_load::{Supergraph, SupergraphOptions};
 use serde_json::{Map, Value, json};
@@ -55,7 +56,13 @@ pub fn config(config: &GatewayConfig) -> Result<HiveRouterConfig, GatewayError> 
             },
             "router": { "max_long_lived_clients": limits.max_streams },
         },
-        "subscriptions": { "enabled": true, "websocket": { "subgraphs": sockets } },
+        "subscriptions": {
+            "enabled": true,
+            "websocket": { "subgraphs": sockets },
+            // The router leaves events out when one of these is full.
+            "broadcast_capacity": ROOM,
+            "subgraph_buffer_capacity": ROOM,
+        },
         "websocket": { "enabled": true, "headers": { "source": "connection" } },
         // The net under the plugin: what the plugin has judged carries no service name any more
         // and passes; what it could not see is masked here.
@@ -72,6 +79,9 @@ pub fn config(config: &GatewayConfig) -> Result<HiveRouterConfig, GatewayError> 
     });
     serde_json::from_value(settings).map_err(|why| GatewayError::Config(why.to_string()))
 }
+
+/// Room for all events of a subscription, its end included.
+const ROOM: usize = CHANGES_MOST + 2;
 
 /// The supergraph with the options that belong to it.
 pub fn supergraph(sdl: &str, settings: &HiveRouterConfig) -> Result<Supergraph, GatewayError> {

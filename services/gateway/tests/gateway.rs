@@ -171,6 +171,23 @@ async fn a_subscription_resumes_after_its_cursor_over_server_sent_events() {
 }
 
 #[tokio::test]
+async fn as_many_events_as_a_subscription_carries_all_arrive() {
+    let gateway = Fixture::new().await;
+    let count = ciclo_kernel::CHANGES_MOST;
+    // Each waits for another service; the client does not read before all are on their way.
+    for what in ["number agent { name }", "number essay"] {
+        let flood = format!("subscription {{ ticketFlood(count: {count}) {{ {what} }} }}");
+        let mut events = gateway.subscribe(&flood).await;
+        subgraphs::FLOODED.notified().await;
+        for number in 1..=count {
+            let event = events.next().await.unwrap();
+            assert_eq!(event["data"]["ticketFlood"]["number"], number, "{what}");
+        }
+    }
+    gateway.stop().await;
+}
+
+#[tokio::test]
 async fn a_fault_in_an_event_is_masked_like_any_other() {
     let gateway = Fixture::new().await;
     let mut events = gateway.subscribe("subscription { ticketBroken { title } }").await;

@@ -2,7 +2,7 @@
 
 use crate::kit::{OTHER, SERVICE, call, chartered, done, empty, knowing, package, raise, verb};
 use ciclo_contracts::catalog::v1::ServiceState;
-use ciclo_kernel::{Role, SignedDuration};
+use ciclo_kernel::{CHANGES_MOST, Role, SignedDuration};
 use ciclo_testkit::caller;
 use futures::StreamExt;
 use serde_json::json;
@@ -105,6 +105,30 @@ async fn a_subscription_resumes_behind_its_cursor() {
     assert_eq!(rest.next().await.unwrap().at("requirementChanged.requirement.title"), "R2");
     let (next, _) = tokio::join!(rest.next(), design.admin(RAISE, input("k3", "R3")));
     assert_eq!(next.unwrap().at("requirementChanged.requirement.title"), "R3");
+}
+
+#[tokio::test]
+async fn a_subscription_carries_so_many_changes_and_says_where_to_go_on() {
+    let design = knowing(ServiceState::InDesign).await;
+    let raise = async |n: usize| {
+        let raised = design.admin(RAISE, input(&format!("k{n}"), &format!("R{n}"))).await;
+        assert_eq!(raised.at("raiseRequirement.version"), 1);
+    };
+    let each = (0..=CHANGES_MOST).map(raise);
+    futures::stream::iter(each).buffer_unordered(64).collect::<()>().await;
+    let follow = "subscription($after: String) { requirementChanged(after: $after) { cursor } }";
+    let admin = caller(&[Role::Admin]);
+    let mut all = design.follow(&admin, follow, json!({ "after": "design.0" }));
+    let mut last = String::new();
+    for _ in 0..CHANGES_MOST {
+        last = all.next().await.unwrap().text("requirementChanged.cursor");
+    }
+    let end = all.next().await.unwrap();
+    assert_eq!((end.code(), &end.facts()["limit"]), ("LIMIT_EXCEEDED", &json!(CHANGES_MOST)));
+    assert_eq!(end.facts()["after"], last);
+    assert!(all.next().await.is_none(), "that was the end of it");
+    let mut rest = design.follow(&admin, follow, json!({ "after": last }));
+    assert_ne!(rest.next().await.unwrap().text("requirementChanged.cursor"), last);
 }
 
 #[tokio::test]

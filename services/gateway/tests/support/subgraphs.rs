@@ -12,6 +12,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::{get, post};
 use std::collections::BTreeMap;
+use tokio::sync::Notify;
 
 /// What a request told the subgraph.
 #[derive(Clone, Default, SimpleObject)]
@@ -19,6 +20,9 @@ pub struct Seen {
     authorization: Option<String>,
     traceparent: Option<String>,
 }
+
+/// Told once all tickets of a flood have been taken.
+pub static FLOODED: Notify = Notify::const_new();
 
 struct Ticket {
     number: i32,
@@ -38,6 +42,13 @@ impl Ticket {
         // The subscription's token, so that a test sees that it came along.
         let seen = context.data_opt::<Seen>().and_then(|seen| seen.authorization.as_deref());
         format!("ticket {}, token {}", self.number, seen.is_some())
+    }
+    async fn number(&self) -> i32 {
+        self.number
+    }
+    /// So long that a few of them fill what lies between a server and a client that does not read.
+    async fn essay(&self) -> String {
+        "x".repeat(10_000)
     }
     async fn parent(&self) -> Option<Ticket> {
         Some(Ticket { number: self.number + 1 })
@@ -78,6 +89,12 @@ impl Opened {
     async fn ticket_opened(&self, after: i32) -> impl Stream<Item = Ticket> {
         use async_graphql::futures_util::StreamExt;
         stream::iter((after + 1..=3).map(|number| Ticket { number })).chain(stream::pending())
+    }
+    /// As many tickets as asked for, as fast as they are taken, and then nothing more.
+    async fn ticket_flood(&self, count: i32) -> impl Stream<Item = Ticket> {
+        use async_graphql::futures_util::StreamExt;
+        let last = stream::once(async { FLOODED.notify_one() }).filter_map(async |()| None);
+        stream::iter((1..=count).map(|number| Ticket { number })).chain(last).chain(stream::pending())
     }
     async fn ticket_broken(&self) -> impl Stream<Item = Result<Ticket, Error>> {
         stream::iter([Err(Error::new("disk full at /var/lib"))])
