@@ -22,6 +22,8 @@ const QUIET: Duration = Duration::from_millis(100);
 const AT_ONCE: usize = 32;
 /// How long the last effects may take.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// Pause before a subscriber connects again.
+const AGAIN: Duration = Duration::from_millis(5);
 /// The results of clocks, as they come.
 const RESULTS: &str = "subscription Results($after: String) {
     targetResultChanged(after: $after) { cursor targetResult { kind incident { id } } } }";
@@ -165,18 +167,23 @@ fn stopped(past: &Value) -> Option<(String, Timestamp, Timestamp)> {
     ))
 }
 
-/// Notes when the result of each clock came, for as long as it is let.
-async fn listen(connection: Connection, seen: Seen) -> Result<()> {
+/// Notes when the result of each clock came, for as long as it is let. A subscription carries so many changes, and
+/// a connection may end: the next one goes on behind the last cursor.
+async fn listen(connection: Connection, seen: Seen) {
     let mut after = Value::Null;
     loop {
-        // A subscription carries so many changes: the next one goes on behind the last of them.
-        let stream = connection.subscribe(RESULTS, json!({ "after": after })).await?;
-        after = note(stream, &seen, after).await?;
+        let subscribed = connection.subscribe(RESULTS, json!({ "after": after })).await;
+        if let Ok(stream) = subscribed
+            && note(stream, &seen, &mut after).await.is_ok()
+        {
+            continue;
+        }
+        tokio::time::sleep(AGAIN).await;
     }
 }
 
-/// Notes what a subscription carries until it ends; the last cursor.
-async fn note(mut stream: reqwest::Response, seen: &Seen, mut after: Value) -> Result<Value> {
+/// Notes what a subscription carries until it ends, and the last cursor.
+async fn note(mut stream: reqwest::Response, seen: &Seen, after: &mut Value) -> Result<()> {
     let mut pending = String::new();
     while let Some(piece) = stream.chunk().await? {
         let now = Timestamp::now();
@@ -188,7 +195,7 @@ async fn note(mut stream: reqwest::Response, seen: &Seen, mut after: Value) -> R
             let event = event.get("payload").unwrap_or(&event);
             let change = &event["data"]["targetResultChanged"];
             if change["cursor"].is_string() {
-                after = change["cursor"].clone();
+                *after = change["cursor"].clone();
             }
             if change["targetResult"]["kind"] == "RESOLUTION"
                 && let Some(incident) = change["targetResult"]["incident"]["id"].as_str()
@@ -199,5 +206,5 @@ async fn note(mut stream: reqwest::Response, seen: &Seen, mut after: Value) -> R
             }
         }
     }
-    Ok(after)
+    Ok(())
 }
