@@ -107,6 +107,7 @@ impl Reader {
                 record: sql::decode(&row.payload)?,
                 version: row.record_version,
                 changed_at: row.at,
+                as_of: Some(at),
             })
         })
         .transpose()

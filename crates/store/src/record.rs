@@ -91,6 +91,13 @@ macro_rules! from_int {
 }
 from_int!(u8, u16, u32, i32, i64);
 
+impl From<u64> for Field {
+    /// Versions and sequences come from the database: they fit.
+    fn from(number: u64) -> Self {
+        Self::Int(number.cast_signed())
+    }
+}
+
 impl<T: Into<Field>> From<Option<T>> for Field {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Null, Into::into)
@@ -111,4 +118,6 @@ pub struct Versioned<R> {
     pub version: u64,
     /// When it last changed.
     pub changed_at: Timestamp,
+    /// The past instant that it was read as of; none when somebody asked for it as it is.
+    pub as_of: Option<Timestamp>,
 }

@@ -37,14 +37,7 @@ pub async fn create_record_table(
         .col(ColumnDef::new(name("changed_at")).big_integer().not_null())
         .col(ColumnDef::new(name("message")).binary().not_null());
     for (column, kind) in columns {
-        let mut def = ColumnDef::new(name(column));
-        match kind {
-            Kind::Text => def.text().not_null(),
-            Kind::OptionalText => def.text(),
-            Kind::Int => def.big_integer().not_null(),
-            Kind::OptionalInt => def.big_integer(),
-        };
-        create.col(&mut def);
+        create.col(definition(column, kind));
     }
     create.primary_key(Index::create().col(name("tenant")).col(name("id")));
     manager.create_table(create.to_owned()).await?;
@@ -53,6 +46,32 @@ pub async fn create_record_table(
         index_for_lists(manager, table, column).await?;
     }
     Ok(())
+}
+
+/// Adds columns to a record's table, with an index on each. Rows that are there have nothing in them, and a
+/// process of the version before writes none: so they may be missing.
+pub async fn add_columns(
+    manager: &SchemaManager<'_>,
+    table: &str,
+    columns: &[(&str, Kind)],
+) -> Result<(), DbErr> {
+    for (column, kind) in columns {
+        let mut alter = Table::alter();
+        manager.alter_table(alter.table(name(table)).add_column(definition(column, kind)).to_owned()).await?;
+        index_for_lists(manager, table, column).await?;
+    }
+    Ok(())
+}
+
+fn definition(column: &str, kind: &Kind) -> ColumnDef {
+    let mut definition = ColumnDef::new(name(column));
+    match kind {
+        Kind::Text => definition.text().not_null(),
+        Kind::OptionalText => definition.text(),
+        Kind::Int => definition.big_integer().not_null(),
+        Kind::OptionalInt => definition.big_integer(),
+    };
+    definition
 }
 
 /// The index of a list by a column. Missing values come first in it, as lists

@@ -53,6 +53,7 @@ fn versioned<R: Record>(row: &QueryResult) -> Result<Versioned<R>> {
         record: decode(&bytes)?,
         version: version.unsigned_abs(),
         changed_at: instant(row.try_get("", "changed_at")?)?,
+        as_of: None,
     })
 }
 

@@ -129,7 +129,7 @@ impl Tx {
         self.batch.inner.execute(&insert).await?;
         self.add_links(&record).await?;
         self.append::<R>(&record, 1, &what, message);
-        Ok(Versioned { record, version: 1, changed_at: self.now })
+        Ok(Versioned { record, version: 1, changed_at: self.now, as_of: None })
     }
 
     /// Applies a verb to a record: load, check the version the caller saw, decide, save.
@@ -181,7 +181,7 @@ impl Tx {
             self.add_links(&record).await?;
         }
         self.append::<R>(&record, version, &what, message);
-        Ok(Versioned { record, version, changed_at: self.now })
+        Ok(Versioned { record, version, changed_at: self.now, as_of: None })
     }
 
     fn append<R: Record>(&mut self, record: &R, version: u64, what: &R::Happened, payload: Vec<u8>) {
@@ -257,7 +257,7 @@ impl Tx {
             .chain(self.batch.appends.of_record(tenant, &name))
             .map(|row| {
                 let record = sql::decode(&row.payload)?;
-                Ok(Versioned { record, version: row.record_version, changed_at: row.at })
+                Ok(Versioned { record, version: row.record_version, changed_at: row.at, as_of: None })
             })
             .collect()
     }
@@ -270,6 +270,6 @@ impl Tx {
             None => crate::log::at_version(&self.batch.inner, tenant, &name, version).await?,
         };
         let row = row.ok_or_else(|| Error::Refused(Refusal::not_found(R::Id::TYPE, id)))?;
-        Ok(Versioned { record: sql::decode(&row.payload)?, version, changed_at: row.at })
+        Ok(Versioned { record: sql::decode(&row.payload)?, version, changed_at: row.at, as_of: None })
     }
 }
