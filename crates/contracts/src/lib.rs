@@ -1,6 +1,7 @@
 //! The event contracts: every message of proto/, generated at build time, with
 //! their descriptors and the conversions that all services share.
 
+pub mod calendar;
 pub mod convert;
 
 #[expect(clippy::all, reason = "generated from proto/")]

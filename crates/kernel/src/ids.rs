@@ -101,6 +101,8 @@ record_ids! {
     RequirementId = "req" "Requirement" of "design";
     /// One version of a service's design package.
     DesignPackageId = "dpk" "DesignPackage" of "design";
+    /// A calendar: which hours count.
+    CalendarId = "cal" "Calendar" of "design";
     /// One version of an agreement.
     AgreementId = "agr" "Agreement" of "design";
     /// A transition: the way of an approved package into operation.

@@ -19,6 +19,11 @@ foreign! {
 }
 
 foreign! {
+    /// A calendar that agreements name: which hours count, and since when.
+    Calendar
+}
+
+foreign! {
     /// A transition: the way of an approved package into operation.
     Transition
 }

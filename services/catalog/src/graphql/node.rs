@@ -8,9 +8,9 @@ use super::business_objective::BusinessObjective;
 use super::capability::Capability;
 use super::customer::Customer;
 use super::foreign::{
-    Agreement, Alert, AlertRule, Change, ConfigurationItem, Deployment, DesignPackage, Incident, Initiative,
-    ItemRelation, KnownError, MonitoringEvent, PriorityMatrix, Problem, Recommendation, Requirement,
-    ServiceLevelClock, ServiceLevelReview, ServiceRequest, TargetResult, Transition,
+    Agreement, Alert, AlertRule, Calendar, Change, ConfigurationItem, Deployment, DesignPackage, Incident,
+    Initiative, ItemRelation, KnownError, MonitoringEvent, PriorityMatrix, Problem, Recommendation,
+    Requirement, ServiceLevelClock, ServiceLevelReview, ServiceRequest, TargetResult, Transition,
 };
 use super::market_space::MarketSpace;
 use super::offering::{Offering, Visible};
@@ -70,6 +70,7 @@ nodes! {
         Requirement, RequirementId;
         DesignPackage, DesignPackageId;
         Agreement, AgreementId;
+        Calendar, CalendarId;
         Transition, TransitionId;
         Change, ChangeId;
         ConfigurationItem, ConfigurationItemId;

@@ -2,6 +2,7 @@
 //! versions, and what brings a version into force or ends it when its time comes.
 
 use crate::domain::agreement::{Agreement, AgreementHappened, AgreementParty, AgreementState};
+use crate::domain::calendar::Calendar;
 use crate::domain::known_customer::KnownCustomer;
 use crate::domain::known_service::KnownService;
 use crate::domain::terms::Terms;
@@ -18,8 +19,8 @@ pub const EXPIRE: &str = "expire";
 
 /// Drafts the first version of an agreement.
 ///
-/// `NOT_FOUND` when design knows no such service or customer; `RULE_VIOLATED` when one of them takes
-/// no new agreements, or the customer has an SLA for the service already.
+/// `NOT_FOUND` when design knows no such service, customer or calendar; `RULE_VIOLATED` when one of them
+/// takes no new agreements, or the customer has an SLA for the service already.
 pub async fn draft(
     tx: &mut Tx,
     service: ServiceId,
@@ -33,8 +34,31 @@ pub async fn draft(
         tx.known::<KnownCustomer>(*customer).await?.must_be_active()?;
         only_sla(&standing, *customer)?;
     }
+    must_have_calendar(tx, &terms).await?;
     let decided = Agreement::draft(tx.fresh(), &service, party, terms, tx.by(), tx.now());
     tx.create(decided).await
+}
+
+/// Refuses terms whose calendar is not there, or retired.
+async fn must_have_calendar(tx: &Tx, terms: &Terms) -> Result<()> {
+    let Some(id) = terms.calendar.id() else { return Ok(()) };
+    Ok(tx.get::<Calendar>(id).await?.record.must_be_active()?)
+}
+
+/// Replaces the terms of a version that is not agreed yet.
+///
+/// `NOT_FOUND` when there is no such calendar, `RULE_VIOLATED` when it is retired.
+pub async fn revise(
+    tx: &mut Tx,
+    id: AgreementId,
+    expected: u64,
+    terms: Terms,
+) -> Result<Versioned<Agreement>> {
+    let calendar = terms.clone();
+    // The refusals of the version and the state come first.
+    let revised = change(tx, id, expected, |version, _, _| version.revise(terms)).await?;
+    must_have_calendar(tx, &calendar).await?;
+    Ok(revised)
 }
 
 /// Refuses a second SLA with a customer beside one that has not ended.
@@ -72,6 +96,7 @@ pub async fn draft_next(
     ]);
     let newer = tx.list::<Agreement>(newer, Agreement::STANDING_MOST).await?;
     let newer: Vec<Agreement> = newer.into_iter().map(|found| found.record).collect();
+    must_have_calendar(tx, &terms).await?;
     let decided = current.draft_next(tx.fresh(), &service, &newer, terms, tx.by(), tx.now());
     tx.create(decided).await
 }

@@ -6,7 +6,7 @@ use crate::domain::{
         Agreement, AgreementHappened, AgreementKind, AgreementParty, AgreementState, AgreementStatus,
         InForce, PreviousVersion, Renewal,
     },
-    terms::{PauseReason, Target, TargetKind, Terms},
+    terms::{AgreedCalendar, PauseReason, Target, TargetKind, Terms},
 };
 use ciclo_contracts::{
     convert,
@@ -144,7 +144,7 @@ fn terms_message(terms: &Terms) -> pb::Terms {
     pb::Terms {
         valid_from: Some(convert::timestamp(terms.valid_from)),
         valid_until: terms.valid_until.map(convert::timestamp),
-        calendar: terms.calendar.clone(),
+        calendar: terms.calendar.to_string(),
         targets: terms.targets.iter().map(target_message).collect(),
         availability_basis_points: terms.availability_basis_points,
         pause_reasons: terms
@@ -160,11 +160,15 @@ fn terms(message: pb::Terms) -> Result<Terms, Corrupt> {
     Ok(Terms {
         valid_from: convert::instant("valid_from", message.valid_from)?,
         valid_until: convert::optional_instant("valid_until", message.valid_until)?,
-        calendar: message.calendar,
+        calendar: calendar(&message.calendar)?,
         targets: message.targets.into_iter().map(target).collect::<Result<_, _>>()?,
         availability_basis_points: message.availability_basis_points,
         pause_reasons: message.pause_reasons.into_iter().map(reason).collect::<Result<_, _>>()?,
     })
+}
+
+fn calendar(written: &str) -> Result<AgreedCalendar, Corrupt> {
+    AgreedCalendar::parse(written).map_err(|refused| Corrupt::new("calendar", refused.message))
 }
 
 fn target_message(target: &Target) -> pb::Target {

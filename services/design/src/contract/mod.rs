@@ -2,6 +2,7 @@
 //! in which they are kept in the log and travel to the other services.
 
 pub mod agreement;
+pub mod calendar;
 pub mod design_package;
 mod facts;
 pub mod requirement;

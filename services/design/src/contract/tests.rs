@@ -1,9 +1,10 @@
 //! Every record in every state survives the way through its message.
 
-use super::{agreement, design_package, requirement};
+use super::{agreement, calendar, design_package, requirement};
 use crate::domain::{
     agreement::{Agreement, AgreementHappened, AgreementParty, AgreementState},
     approval::ApprovalCondition,
+    calendar::{CalendarHappened, CalendarState, tests as calendars},
     design_package::{DesignPackage, DesignPackageHappened, DesignPackageState},
     requirement::{RequirementHappened, RequirementState, Tracing},
     samples,
@@ -22,6 +23,12 @@ fn records_in_every_state_read_back() {
     for state in DesignPackageState::STATES {
         let before = samples::package_in(*state);
         package_reads_back(&before);
+    }
+    for state in CalendarState::STATES {
+        let before = calendars::calendar_in(*state);
+        let before = before.edit(calendars::hours("08:00", "18:00"), Some(samples::at(8))).unwrap().0;
+        let bytes = calendar::message(&before, None).encode_to_vec();
+        assert_eq!(calendar::record(pb::CalendarEvent::decode(&*bytes).unwrap()).unwrap(), before);
     }
     for state in AgreementState::STATES {
         agreement_reads_back(&samples::agreement_in(*state));
@@ -103,6 +110,16 @@ fn what_happened_is_named_as_its_message() {
     for what in packages {
         named("DesignPackage", what.name());
         let sent = design_package::message(&approved, Some(&what)).what;
+        assert!(format!("{sent:?}").starts_with(&format!("Some({}(", what.name())), "{sent:?}");
+    }
+    let active = calendars::calendar_in(CalendarState::Active);
+    for what in [
+        CalendarHappened::Defined,
+        CalendarHappened::Edited { valid_from: Some(at) },
+        CalendarHappened::Retired { reason: text() },
+    ] {
+        named("Calendar", what.name());
+        let sent = calendar::message(&active, Some(&what)).what;
         assert!(format!("{sent:?}").starts_with(&format!("Some({}(", what.name())), "{sent:?}");
     }
     let record = samples::agreement();

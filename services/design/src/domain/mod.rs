@@ -34,6 +34,7 @@ pub mod agreement;
 pub mod agreement_verbs;
 pub mod approval;
 pub mod belonging;
+pub mod calendar;
 pub mod design_package;
 pub mod facts;
 pub mod known_customer;

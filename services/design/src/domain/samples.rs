@@ -9,7 +9,7 @@ use super::{
         RaiseRequirement, Requirement, RequirementKind, RequirementPriority, RequirementSource,
         RequirementState, RequirementWording, Tracing,
     },
-    terms::{ALWAYS, PauseReason, Target, TargetKind, Terms},
+    terms::{AgreedCalendar, PauseReason, Target, TargetKind, Terms},
 };
 use ciclo_kernel::{
     SignedDuration, Timestamp,
@@ -114,7 +114,7 @@ pub(crate) fn terms() -> Terms {
     Terms {
         valid_from: at(0),
         valid_until: Some(at(86_400)),
-        calendar: ALWAYS.to_owned(),
+        calendar: AgreedCalendar::Always,
         targets: vec![
             target(TargetKind::Resolution, 2, 480),
             target(TargetKind::Resolution, 1, 240),

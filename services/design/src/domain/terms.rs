@@ -1,13 +1,11 @@
 //! The terms of an agreement: from when, by which calendar, its targets, its
 //! availability and what pauses its clocks; and which terms make sense.
 
-use ciclo_kernel::{Code, Refusal, SignedDuration, Timestamp};
-use std::collections::BTreeSet;
+use ciclo_clocks::ALWAYS;
+use ciclo_kernel::ids::{CalendarId, RecordId};
+use ciclo_kernel::{Refusal, SignedDuration, Timestamp};
+use std::{collections::BTreeSet, fmt};
 
-/// The calendar in which every hour counts.
-pub const ALWAYS: &str = "24x7";
-/// The calendars that an agreement can name.
-pub const CALENDARS: &[&str] = &[ALWAYS];
 /// The longest target.
 pub const LONGEST_TARGET: SignedDuration = SignedDuration::from_hours(366 * 24);
 
@@ -35,6 +33,40 @@ words! {
     }
 }
 
+/// The calendar whose hours count.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum AgreedCalendar {
+    /// `24x7`: every hour counts.
+    Always,
+    /// A calendar of this service.
+    Named(CalendarId),
+}
+
+impl AgreedCalendar {
+    /// Reads `24x7` or the id of a calendar.
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
+        if text == ALWAYS { Ok(Self::Always) } else { CalendarId::parse(text).map(Self::Named) }
+    }
+
+    /// The calendar's id; none when every hour counts.
+    #[must_use]
+    pub fn id(self) -> Option<CalendarId> {
+        match self {
+            Self::Always => None,
+            Self::Named(id) => Some(id),
+        }
+    }
+}
+
+impl fmt::Display for AgreedCalendar {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Always => f.write_str(ALWAYS),
+            Self::Named(id) => id.fmt(f),
+        }
+    }
+}
+
 /// A target: how long something may take at a priority.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Target {
@@ -55,8 +87,8 @@ pub struct Terms {
     pub valid_from: Timestamp,
     /// The first instant that the terms no longer hold for; none when they hold until further notice.
     pub valid_until: Option<Timestamp>,
-    /// The calendar whose hours count; for now only `24x7`.
-    pub calendar: String,
+    /// The calendar whose hours count.
+    pub calendar: AgreedCalendar,
     /// The targets, at most one a kind and priority, ordered by kind and priority.
     pub targets: Vec<Target>,
     /// The promised availability in basis points (9950 is 99.5 %); none when none is promised.
@@ -70,15 +102,6 @@ impl Terms {
     pub fn checked(mut self) -> Result<Self, Refusal> {
         if self.valid_until.is_some_and(|until| until <= self.valid_from) {
             return Err(Refusal::invalid("validUntil", "the end lies after `validFrom`"));
-        }
-        if !CALENDARS.contains(&self.calendar.as_str()) {
-            let named: String = self.calendar.chars().take(80).collect();
-            return Err(Refusal::new(
-                Code::CalendarUnsupported,
-                format!("the calendar `{named}` cannot be used; supported: {}", CALENDARS.join(", ")),
-            )
-            .with("calendar", named)
-            .with("supported", CALENDARS.to_vec()));
         }
         if self.availability_basis_points.is_some_and(|points| !(1..=10_000).contains(&points)) {
             return Err(Refusal::invalid(

@@ -15,7 +15,7 @@ use super::{
         agreement, agreement_in, agreement_with, at, id, later_terms, newer_package, next_of, package,
         package_in, plan, requirement, requirement_in, service, target, terms, tracing, wording,
     },
-    terms::{TargetKind, Terms, target_breaks},
+    terms::{AgreedCalendar, TargetKind, Terms, target_breaks},
     underpinning::underpinning_gaps,
 };
 use ciclo_kernel::{Code, Machine, Refusal, SignedDuration, ids::CustomerId, ids::RecordId};
@@ -29,7 +29,7 @@ fn the_tables_are_those_of_the_rules() {
 }
 
 /// Every (state, verb) pair leads where the table says, or is refused with state and verb.
-fn every_pair<R, M: Machine + std::fmt::Debug>(
+pub(super) fn every_pair<R, M: Machine + std::fmt::Debug>(
     record: impl Fn(M) -> R,
     state_of: impl Fn(&R) -> M,
     act: impl Fn(R, M::Verb) -> Result<R, Refusal>,
@@ -253,10 +253,15 @@ fn terms_that_make_no_sense_are_refused_by_field() {
     for (refused, field) in fields {
         assert_eq!((refused.code, &refused.facts["field"]), (Code::Invalid, &field.into()));
     }
-    let refused = one(|t| t.calendar = "office hours".to_owned());
-    assert_eq!(refused.code, Code::CalendarUnsupported);
-    assert_eq!(refused.facts["calendar"], "office hours");
-    assert_eq!(refused.facts["supported"][0], "24x7");
+}
+
+#[test]
+fn a_calendar_is_named_by_its_id_or_counts_every_hour() {
+    for calendar in [AgreedCalendar::Always, AgreedCalendar::Named(id())] {
+        assert_eq!(AgreedCalendar::parse(&calendar.to_string()), Ok(calendar));
+    }
+    assert_eq!(AgreedCalendar::parse("24x7"), Ok(AgreedCalendar::Always));
+    assert_eq!(AgreedCalendar::parse("office hours").unwrap_err().code, Code::BadId);
 }
 
 #[test]

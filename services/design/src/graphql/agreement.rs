@@ -1,6 +1,7 @@
 //! Agreements in the API: one version as a record with its edges, its list and its subscription.
 
 use super::agreement_terms::{AgreementPauseReason, AgreementTarget};
+use super::calendar::{self, Calendar};
 use super::foreign::{Customer, Service};
 use super::underpinning::UnderpinningGap;
 use crate::domain;
@@ -157,9 +158,16 @@ record_object! {
         async fn valid_until(&self) -> Option<Instant> {
             self.record().terms.valid_until.map(Instant)
         }
-        /// The calendar whose hours count, for example `24x7`.
-        async fn calendar(&self) -> &str {
-            &self.record().terms.calendar
+        /// The calendar whose hours count: the id of one, or `24x7` for all of them.
+        async fn calendar(&self) -> String {
+            self.record().terms.calendar.to_string()
+        }
+        /// The calendar as a record; null when every hour counts.
+        async fn calendar_record(&self, ctx: &Context<'_>) -> ApiResult<Option<Calendar>> {
+            match self.record().terms.calendar.id() {
+                Some(id) => calendar::one(ctx, id).await,
+                None => Ok(None),
+            }
         }
         /// The targets, ordered by kind and priority.
         async fn targets(&self) -> Vec<AgreementTarget> {

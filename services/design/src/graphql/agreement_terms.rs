@@ -1,6 +1,6 @@
 //! What an agreement says, in the API: targets and pause reasons, read and written.
 
-use crate::domain::terms::{self, PauseReason, Terms};
+use crate::domain::terms::{self, AgreedCalendar, PauseReason, Terms};
 use async_graphql::{Enum, InputObject, SimpleObject};
 use ciclo_api::{Duration, Instant, TargetKind};
 use ciclo_kernel::Refusal;
@@ -71,7 +71,7 @@ pub struct AgreementTermsInput {
     pub valid_from: Instant,
     /// The first instant that the terms no longer hold for; until further notice when left out.
     pub valid_until: Option<Instant>,
-    /// The calendar whose hours count; for now `24x7` and no other, which it is when left out.
+    /// The calendar whose hours count: the id of one, or `24x7` for all of them, which it is when left out.
     pub calendar: Option<String>,
     /// The targets, at most one a kind and priority; an SLA needs a RESOLUTION target to be agreed.
     pub targets: Vec<AgreementTargetInput>,
@@ -85,10 +85,11 @@ impl AgreementTermsInput {
     /// The terms; whether they make sense is for the domain to say.
     pub(super) fn terms(self) -> Result<Terms, Refusal> {
         let targets = self.targets.into_iter().enumerate();
+        let calendar = self.calendar.as_deref().map(AgreedCalendar::parse).transpose()?;
         Ok(Terms {
             valid_from: self.valid_from.0,
             valid_until: self.valid_until.map(|until| until.0),
-            calendar: self.calendar.unwrap_or_else(|| terms::ALWAYS.to_owned()),
+            calendar: calendar.unwrap_or(AgreedCalendar::Always),
             targets: targets.map(|(place, target)| target.target(place)).collect::<Result<_, _>>()?,
             availability_basis_points: self
                 .availability_basis_points

@@ -101,7 +101,7 @@ pub struct AgreementMutations;
 /// What can be done with agreements.
 #[Object]
 impl AgreementMutations {
-    /// Drafts the first version of an agreement on a service. Errors: INVALID, BAD_ID, CALENDAR_UNSUPPORTED, NOT_FOUND (the service or the customer), RULE_VIOLATED (the service or the customer takes no new agreements, or the customer has an SLA for the service already), LIMIT_EXCEEDED (a service has at most 1,000 versions that have not ended).
+    /// Drafts the first version of an agreement on a service. Errors: INVALID, BAD_ID, NOT_FOUND (the service, the customer or the calendar), RULE_VIOLATED (the service, the customer or the calendar takes no new agreements, or the customer has an SLA for the service already), LIMIT_EXCEEDED (a service has at most 1,000 versions that have not ended).
     async fn draft_agreement(
         &self,
         ctx: &Context<'_>,
@@ -121,15 +121,18 @@ impl AgreementMutations {
         .await
     }
 
-    /// Replaces the terms of a version in draft or negotiation. Errors: INVALID, BAD_ID, CALENDAR_UNSUPPORTED, NOT_FOUND, WRONG_STATE, CONFLICT.
+    /// Replaces the terms of a version in draft or negotiation. Errors: INVALID, BAD_ID, NOT_FOUND (the agreement or the calendar), WRONG_STATE, RULE_VIOLATED (the calendar is retired), CONFLICT.
     async fn revise_agreement(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which version, and its new terms.")] input: ReviseAgreementInput,
     ) -> ApiResult<Agreement> {
         let terms = input.terms.terms()?;
-        let which = (&input.id, input.expected_version, input.idempotency_key.as_str());
-        change(ctx, which, |version, _, _| version.revise(terms)).await
+        let (id, expected) = (mutate::id(&input.id)?, mutate::version(input.expected_version)?);
+        mutate::mutate(ctx, &input.idempotency_key, move |tx| {
+            Box::pin(commands::agreement::revise(tx, id, expected, terms))
+        })
+        .await
     }
 
     /// Starts the negotiation of a draft. Errors: BAD_ID, NOT_FOUND, WRONG_STATE, CONFLICT.
@@ -155,7 +158,7 @@ impl AgreementMutations {
         .await
     }
 
-    /// Drafts the version after an agreed one, with the same service and party; that one stays as it is until the next comes into force. Answers the next version. Errors: INVALID, BAD_ID, CALENDAR_UNSUPPORTED, NOT_FOUND, WRONG_STATE, RULE_VIOLATED (there is a newer version, or the service takes no new agreements), LIMIT_EXCEEDED (a service has at most 1,000 versions that have not ended), CONFLICT.
+    /// Drafts the version after an agreed one, with the same service and party; that one stays as it is until the next comes into force. Answers the next version. Errors: INVALID, BAD_ID, NOT_FOUND (the agreement or the calendar), WRONG_STATE, RULE_VIOLATED (there is a newer version, or the service or the calendar takes no new agreements), LIMIT_EXCEEDED (a service has at most 1,000 versions that have not ended), CONFLICT.
     async fn draft_next_agreement(
         &self,
         ctx: &Context<'_>,

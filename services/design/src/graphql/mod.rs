@@ -4,6 +4,9 @@ pub mod access;
 pub mod agreement;
 pub mod agreement_terms;
 pub mod agreement_verbs;
+pub mod calendar;
+pub mod calendar_hours;
+pub mod calendar_verbs;
 pub mod design_package;
 pub mod design_package_verbs;
 pub mod foreign;
@@ -24,6 +27,7 @@ pub struct Query(
     requirement::RequirementQueries,
     design_package::DesignPackageQueries,
     agreement::AgreementQueries,
+    calendar::CalendarQueries,
     foreign::ForeignQueries,
     ParkedQueries,
 );
@@ -34,6 +38,7 @@ pub struct Mutation(
     requirement_verbs::RequirementMutations,
     design_package_verbs::DesignPackageMutations,
     agreement_verbs::AgreementMutations,
+    calendar_verbs::CalendarMutations,
     ParkedMutations,
 );
 
@@ -43,6 +48,7 @@ pub struct Subscription(
     requirement::RequirementSubscriptions,
     design_package::DesignPackageSubscriptions,
     agreement::AgreementSubscriptions,
+    calendar::CalendarSubscriptions,
 );
 
 /// Design's schema.

@@ -131,7 +131,9 @@ async fn a_draft_says_what_makes_no_sense() {
     let availability = |input: &mut Value| input["terms"]["availabilityBasisPoints"] = json!(10_001);
     assert_eq!(refused(availability).await, invalid("availabilityBasisPoints"));
     let calendar = |input: &mut Value| input["terms"]["calendar"] = json!("office hours");
-    assert_eq!(refused(calendar).await.0, "CALENDAR_UNSUPPORTED");
+    assert_eq!(refused(calendar).await.0, "BAD_ID");
+    let calendar = |input: &mut Value| input["terms"]["calendar"] = json!(crate::calendar::NONE);
+    assert_eq!(refused(calendar).await.0, "NOT_FOUND");
     let longer = |input: &mut Value| input["terms"]["targets"][1]["duration"] = json!("PT5H");
     assert_eq!(refused(longer).await, invalid("targets"));
     assert_eq!(refused(|input| input["service"] = json!(CUSTOMER)).await.0, "BAD_ID");

@@ -1,6 +1,7 @@
 //! Design through its schema, on a database of its own.
 
 mod agreement;
+mod calendar;
 mod design_package;
 mod events;
 mod kit;
