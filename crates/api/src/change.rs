@@ -100,6 +100,6 @@ impl Follower {
 
 fn changed<R: Record>(service: &str, row: LogRow) -> ApiResult<Changed<R>> {
     let record = ciclo_store::sql::decode(&row.payload)?;
-    let record = Versioned { record, version: row.record_version, changed_at: row.at };
+    let record = Versioned { record, version: row.record_version, changed_at: row.at, as_of: None };
     Ok(Changed { cursor: Position(row.sequence).cursor(service), record, row })
 }

@@ -47,8 +47,6 @@ codes! {
     Conflict = "CONFLICT", do "Read the record again, look at its history, and repeat with the `actualVersion`.";
     /// The idempotency key was used before with other arguments.
     IdempotencyConflict = "IDEMPOTENCY_CONFLICT", do "Use a fresh key for a new intention; repeat a key only with the same arguments.";
-    /// The calendar is not one that agreements can use yet.
-    CalendarUnsupported = "CALENDAR_UNSUPPORTED", do "Use the calendar `24x7`.";
     /// The move would break a rule between records: a cycle, a duplicate, a second active version.
     RuleViolated = "RULE_VIOLATED", do "The message names the rule and the facts name the records that stand against it.";
     /// The cursor was not given by this list or subscription.

@@ -1,7 +1,7 @@
 //! `ciclo demo`: the lifecycle once round, through the gateway's public API only.
 
 use crate::story::charter::Names;
-use crate::story::design::HASTY;
+use crate::story::design::{ALWAYS, HASTY};
 use crate::story::{Story, Teller};
 use crate::{config, start, token};
 use anyhow::{Context, Result, bail};
@@ -88,7 +88,7 @@ pub async fn once_round(story: &Story<'_>) -> Result<()> {
     let mut package = story.package_opens(&service).await?;
     story.service_reaches(&service, "IN_DESIGN").await?;
     story.traced_requirement(&service, &package, "Survives the loss of a node").await?;
-    let agreement = story.agreed_sla(&service, customer, &HASTY).await?;
+    let agreement = story.agreed_sla(&service, customer, &HASTY, ALWAYS).await?;
     story.approved_package(&mut package).await?;
 
     println!("\n3. Transition: the approved package opens it; six steps, a change, a deployment");

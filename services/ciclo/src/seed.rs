@@ -4,7 +4,7 @@
 
 use crate::services;
 use crate::story::charter::Names;
-use crate::story::design::ORDINARY;
+use crate::story::design::{ALWAYS, ORDINARY};
 use crate::story::problem::{Investigation, STEPS};
 use crate::story::{Held, Story, Teller};
 use crate::suite::{Suite, settle};
@@ -65,6 +65,24 @@ const TROUBLES: [&str; 8] = [
     "shows the wrong totals",
 ];
 const PEOPLE: [&str; 6] = ["diego", "elena", "farid", "greta", "hugo", "ines"];
+
+/// Days of every year on which the office is closed.
+const HOLIDAYS: [&str; 9] = ["01-01", "01-06", "05-01", "08-15", "10-12", "11-01", "12-06", "12-08", "12-25"];
+/// The least critical service that is served at night as well.
+const AROUND_THE_CLOCK: i32 = 1;
+
+/// The hours of the office, in the years that the tickets are of and the one after.
+fn office_hours(from: Timestamp, until: Timestamp) -> Value {
+    let year = |at: Timestamp| at.to_zoned(jiff::tz::TimeZone::UTC).year();
+    let years = year(from)..=year(until) + 1;
+    let holidays: Vec<String> =
+        years.flat_map(|year| HOLIDAYS.map(|day| format!("{year:04}-{day}"))).collect();
+    let (day, friday) = (json!([["08:00", "18:00"]]), json!([["08:00", "15:00"]]));
+    json!({
+        "zone": "Europe/Madrid", "holidays": holidays,
+        "weekly": { "monday": day, "tuesday": day, "wednesday": day, "thursday": day, "friday": friday },
+    })
+}
 
 /// Fills an empty suite; refuses one that has records.
 pub async fn fill(data: &DataDirectory) -> Result<()> {
@@ -133,6 +151,7 @@ impl Local {
             capabilities: &[("Web operations", 3), ("Service desk", 4)],
         };
         let organisation = story.organisation(&names).await?;
+        let office = story.calendar("Office hours", office_hours(self.clock.now(), end)).await?;
         let mut told: Vec<Told> = Vec::new();
         for (place, (name, family, criticality, depends)) in SERVICES.iter().enumerate() {
             let mut service = story.chartered_service(name, family, *criticality, &organisation).await?;
@@ -142,8 +161,9 @@ impl Local {
             story
                 .traced_requirement(&service, &package, &format!("{name} is there when it is needed"))
                 .await?;
+            let calendar = if *criticality <= AROUND_THE_CLOCK { ALWAYS } else { &office.id };
             let customer = &organisation.customers[place % organisation.customers.len()];
-            let agreement = story.agreed_sla(&service, customer, &ORDINARY).await?;
+            let agreement = story.agreed_sla(&service, customer, &ORDINARY, calendar).await?;
             story.approved_package(&mut package).await?;
             let mut transition = story.transition_opens(&service).await?;
             let item = story

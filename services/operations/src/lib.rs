@@ -12,6 +12,7 @@ pub mod contract;
 pub mod domain;
 pub mod events;
 pub mod graphql;
+pub mod hours;
 pub mod intake;
 pub mod store;
 pub mod timers;

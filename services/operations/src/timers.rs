@@ -7,6 +7,7 @@ use ciclo_kernel::trace::spanned;
 use ciclo_kernel::{Corrupt, Principal, trace_target};
 use ciclo_store::timers::Timer;
 use ciclo_store::{Database, Result};
+use futures::future::join_all;
 use std::time::Duration;
 use tracing::info_span;
 
@@ -26,12 +27,14 @@ pub async fn fire_due(database: &Database) -> Result<usize> {
             return Ok(fired);
         }
         fired += due.len();
-        for timer in due {
+        // All at once: what waits together shares a commit.
+        let fires = due.into_iter().map(|timer| {
             // Nobody asked for it: what time brings about is a trace of its own.
             let span =
                 info_span!(target: trace_target!(), "timer", otel.name = format!("timer {}", timer.kind));
-            spanned(span, None, fire(database, timer)).await?;
-        }
+            spanned(span, None, fire(database, timer))
+        });
+        join_all(fires).await.into_iter().collect::<Result<()>>()?;
     }
 }
 

@@ -75,6 +75,11 @@ fn text(field: &str, record: &str) -> String {
     match field {
         "currency" => "EUR".to_owned(),
         "calendar" => "24x7".to_owned(),
+        "zone" => "Europe/Paris".to_owned(),
+        "holidays" | "date" => "2026-05-01".to_owned(),
+        "start" => "09:00".to_owned(),
+        "end" => "17:00".to_owned(),
+        "zone_data" => "2026f".to_owned(),
         "caller" | "owner" | "requester" | "approver" | "subject" => "ana".to_owned(),
         _ if field == "by" || field.ends_with("_by") => "ana".to_owned(),
         _ => field.replace('_', " "),

@@ -14,9 +14,12 @@ pub const ORDINARY: Targets =
 pub const HASTY: Targets =
     [("PT1S", "PT2S"), ("PT10M", "PT1H"), ("PT1H", "PT8H"), ("PT8H", "PT24H"), ("PT24H", "PT72H")];
 
-/// The terms of an agreement on a 24×7 calendar.
+/// Every hour counts.
+pub const ALWAYS: &str = "24x7";
+
+/// The terms of an agreement by a calendar: the id of one, or [`ALWAYS`].
 #[must_use]
-pub fn terms(targets: &Targets, valid_from: jiff::Timestamp) -> Value {
+pub fn terms(targets: &Targets, calendar: &str, valid_from: jiff::Timestamp) -> Value {
     let targets: Vec<Value> = (1..)
         .zip(targets)
         .flat_map(|(priority, (response, resolution))| {
@@ -26,7 +29,7 @@ pub fn terms(targets: &Targets, valid_from: jiff::Timestamp) -> Value {
         })
         .collect();
     json!({
-        "validFrom": valid_from.to_string(), "calendar": "24x7", "targets": targets,
+        "validFrom": valid_from.to_string(), "calendar": calendar, "targets": targets,
         "availabilityBasisPoints": 9_990, "pauseReasons": ["CALLER", "SUPPLIER"],
     })
 }
@@ -42,11 +45,21 @@ impl Story<'_> {
         .await
     }
 
-    /// Drafts, negotiates and agrees an SLA with a customer.
-    pub async fn agreed_sla(&self, service: &Held, customer: &Held, targets: &Targets) -> Result<Held> {
-        let draft = json!({
-            "service": service.id, "kind": "SLA", "customer": customer.id, "terms": terms(targets, self.teller.now()),
-        });
+    /// Defines a calendar.
+    pub async fn calendar(&self, name: &str, hours: Value) -> Result<Held> {
+        self.act("design", "defineCalendar", json!({ "name": name, "hours": hours })).await
+    }
+
+    /// Drafts, negotiates and agrees an SLA with a customer by a calendar.
+    pub async fn agreed_sla(
+        &self,
+        service: &Held,
+        customer: &Held,
+        targets: &Targets,
+        calendar: &str,
+    ) -> Result<Held> {
+        let terms = terms(targets, calendar, self.teller.now());
+        let draft = json!({ "service": service.id, "kind": "SLA", "customer": customer.id, "terms": terms });
         let mut agreement = self.act("design", "draftAgreement", draft).await?;
         self.on(&mut agreement, "design", "startNegotiation", json!({})).await?;
         self.on(&mut agreement, "design", "agreeAgreement", json!({})).await?;

@@ -44,7 +44,7 @@ pub fn record(message: pb::TargetResultEvent) -> Result<TargetResult, Corrupt> {
             priority: priority(after.priority)?,
             promised: convert::signed_duration("promised", after.promised)?,
             used: convert::signed_duration("used", after.used)?,
-            due_at: convert::instant("due_at", after.due_at)?,
+            due_at: convert::optional_instant("due_at", after.due_at)?,
         },
         status,
     })
@@ -63,7 +63,7 @@ fn snapshot(record: &TargetResult) -> pb::TargetResult {
         priority: u32::from(clock.priority),
         promised: Some(convert::duration(clock.promised)),
         used: Some(convert::duration(clock.used)),
-        due_at: Some(convert::timestamp(clock.due_at)),
+        due_at: clock.due_at.map(convert::timestamp),
         stopped_at: record.stopped_at().map(convert::timestamp),
         breached: record.breached(),
         breached_at: record.breached_at().map(convert::timestamp),

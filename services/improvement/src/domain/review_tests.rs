@@ -81,7 +81,7 @@ fn a_review_has_a_line_for_each_target_and_names_every_miss() {
 
     let better = review(&[result(9, 1, 90)], (10, 1_000), None);
     assert_eq!(line(&better, TargetKind::Resolution, 1).met_share, Some(10_000));
-    let met_later = ClockReading { due_at: at(9_000), ..clock() };
+    let met_later = ClockReading { due_at: Some(at(9_000)), ..clock() };
     let met = TargetResult::of_conclusion(nth(9), met_later, at(1_500), None).unwrap().0;
     let next = review(&[met], (1_000, 2_000), Some(&first));
     assert_eq!(next.previous_id, Some(first.id));

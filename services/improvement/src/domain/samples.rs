@@ -40,7 +40,7 @@ pub(crate) fn clock() -> ClockReading {
         priority: 1,
         promised: SignedDuration::from_secs(100),
         used: SignedDuration::from_secs(90),
-        due_at: at(100),
+        due_at: Some(at(100)),
     }
 }
 

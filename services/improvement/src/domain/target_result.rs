@@ -89,11 +89,16 @@ pub struct ClockReading {
     pub promised: SignedDuration,
     /// How much of that was used, without pauses and closed hours.
     pub used: SignedDuration,
-    /// By when it has to stop; stopping exactly then is in time.
-    pub due_at: Timestamp,
+    /// By when it has to stop, stopping exactly then is in time; none when its calendar does not have so many hours.
+    pub due_at: Option<Timestamp>,
 }
 
 impl ClockReading {
+    /// The instant that a stop at another missed; none when it was in time.
+    fn missed_by(&self, stopped_at: Timestamp) -> Option<Timestamp> {
+        self.due_at.filter(|due_at| stopped_at > *due_at)
+    }
+
     fn checked(self) -> Result<Self, Refusal> {
         if !(1..=5).contains(&self.priority) {
             return Err(Refusal::invalid("priority", "a priority is 1 to 5"));
@@ -200,7 +205,7 @@ impl TargetResult {
         breached_at: Option<Timestamp>,
     ) -> Decision<Self, TargetResultHappened> {
         let clock = clock.checked()?;
-        let breached_at = breached_at.or_else(|| (stopped_at > clock.due_at).then_some(clock.due_at));
+        let breached_at = breached_at.or_else(|| clock.missed_by(stopped_at));
         let result = Self { id, clock, status: TargetResultStatus::Final { stopped_at, breached_at } };
         let breached = breached_at.is_some();
         Ok((result, TargetResultHappened::Concluded { stopped_at, breached, again: false }))
@@ -277,7 +282,7 @@ impl TargetResult {
         let again = self.stopped_at().is_some();
         self.state().go(TargetResultVerb::Conclude)?;
         self.clock = self.same_clock(clock)?;
-        let late = (stopped_at > self.clock.due_at).then_some(self.clock.due_at);
+        let late = self.clock.missed_by(stopped_at);
         let breached_at = self.breached_at().or(breached_at).or(late);
         self.status = TargetResultStatus::Final { stopped_at, breached_at };
         let breached = breached_at.is_some();

@@ -4,7 +4,7 @@ use crate::commands;
 use crate::domain::facts::TargetKind;
 use crate::domain::target_result::{ClockReading, Subject};
 use async_trait::async_trait;
-use ciclo_contracts::convert::{from_enum, id, instant, signed_duration};
+use ciclo_contracts::convert::{from_enum, id, instant, optional_instant, signed_duration};
 use ciclo_contracts::operations::v1::{self as pb, service_level_clock_event::What};
 use ciclo_kernel::{Corrupt, SignedDuration, Timestamp};
 use ciclo_store::{LogRow, Result, Tx};
@@ -66,11 +66,11 @@ async fn stop(
     clock: &pb::ServiceLevelClock,
     stopped: &pb::ServiceLevelClockStopped,
 ) -> Result<()> {
-    let due_at = instant("due_at", stopped.due_at)?;
+    let due_at = optional_instant("due_at", stopped.due_at)?;
     let reading = reading(clock, signed_duration("used", stopped.used)?, due_at)?;
     let breached_at = match &clock.breach {
         Some(breach) => Some(missed_at(breach)?),
-        None => (!stopped.met).then_some(due_at),
+        None => due_at.filter(|_| !stopped.met),
     };
     let stopped_at = instant("stopped_at", clock.stopped_at)?;
     commands::target_result::stopped(tx, reading, stopped_at, breached_at).await
@@ -87,14 +87,14 @@ async fn cancel(
         Some(used) => signed_duration("used", Some(used))?,
         None => used_at_breach(clock)?,
     };
-    let reading = reading(clock, used, instant("due_at", breach.due_at)?)?;
+    let reading = reading(clock, used, Some(instant("due_at", breach.due_at)?))?;
     let cancelled_at = instant("stopped_at", clock.stopped_at)?;
     commands::target_result::cancelled(tx, reading, cancelled_at, missed_at(breach)?).await
 }
 
 async fn breach(tx: &mut Tx, clock: &pb::ServiceLevelClock, used: SignedDuration) -> Result<()> {
     let breach = recorded(clock)?;
-    let reading = reading(clock, used, instant("due_at", breach.due_at)?)?;
+    let reading = reading(clock, used, Some(instant("due_at", breach.due_at)?))?;
     commands::target_result::breached(tx, reading, missed_at(breach)?).await
 }
 
@@ -126,7 +126,7 @@ fn used_at_breach(clock: &pb::ServiceLevelClock) -> std::result::Result<SignedDu
 fn reading(
     clock: &pb::ServiceLevelClock,
     used: SignedDuration,
-    due_at: Timestamp,
+    due_at: Option<Timestamp>,
 ) -> std::result::Result<ClockReading, Corrupt> {
     let subject = match clock.subject_type.as_str() {
         "Incident" => Subject::Incident(id("subject_id", &clock.subject_id)?),

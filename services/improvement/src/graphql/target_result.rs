@@ -70,9 +70,9 @@ record_object! {
         async fn used(&self) -> Duration {
             Duration(self.record().clock.used)
         }
-        /// By when the clock has to stop; stopping exactly then is in time.
-        async fn due_at(&self) -> Instant {
-            Instant(self.record().clock.due_at)
+        /// By when the clock has to stop, stopping exactly then is in time; null when its calendar does not have so many hours.
+        async fn due_at(&self) -> Option<Instant> {
+            self.record().clock.due_at.map(Instant)
         }
         /// How far it has come.
         async fn state(&self) -> TargetResultState {

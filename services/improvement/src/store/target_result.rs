@@ -3,7 +3,7 @@
 use crate::contract;
 use crate::domain::target_result::{TargetResult, TargetResultHappened};
 use ciclo_contracts::improvement::v1::TargetResultEvent;
-use ciclo_kernel::{Corrupt, Machine, ids::TargetResultId};
+use ciclo_kernel::{Corrupt, Machine, Timestamp, ids::TargetResultId};
 use ciclo_store::record::id_field;
 use ciclo_store::{Field, Record};
 
@@ -42,7 +42,8 @@ impl Record for TargetResult {
             clock.priority.into(),
             self.state().as_str().into(),
             self.breached().into(),
-            clock.due_at.into(),
+            // What is never due comes after all that is.
+            clock.due_at.unwrap_or(Timestamp::MAX).into(),
             self.stopped_at().into(),
             self.breached_at().into(),
         ]

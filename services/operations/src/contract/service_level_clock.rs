@@ -1,10 +1,11 @@
 //! Service level clocks as messages.
 
 use super::facts::{small, word};
-use crate::domain::clock::Pause;
+use crate::domain::clock_calendar::ClockCalendar;
 use crate::domain::service_level_clock::{
     Breach, ClockPromise, ClockSubject, ServiceLevelClock, ServiceLevelClockHappened, TargetKind, Warning,
 };
+use ciclo_clocks::Pause;
 use ciclo_contracts::{
     convert,
     operations::v1::{self as pb, service_level_clock_event::What},
@@ -17,10 +18,7 @@ pub fn message(
     record: &ServiceLevelClock,
     what: Option<&ServiceLevelClockHappened>,
 ) -> pb::ServiceLevelClockEvent {
-    pb::ServiceLevelClockEvent {
-        after: Some(snapshot(record)),
-        what: what.map(|what| happened(record, what)),
-    }
+    pb::ServiceLevelClockEvent { after: Some(snapshot(record)), what: what.map(happened) }
 }
 
 /// The clock as it was after an event.
@@ -63,10 +61,11 @@ pub fn record(message: pb::ServiceLevelClockEvent) -> Result<ServiceLevelClock, 
             target: convert::signed_duration("target", after.target)?,
             warning_percents: percents.map(|p| small("warning_percents", *p)).collect::<Result<_, _>>()?,
             pause_reasons: after.pause_reasons,
-            calendar: after.calendar,
+            calendar: calendar(&after.calendar, after.calendar_version)?,
         },
         started_at: convert::instant("started_at", after.started_at)?,
         pauses: pauses.collect::<Result<_, Corrupt>>()?,
+        zone_data: after.zone_data,
         stopped_at: convert::optional_instant("stopped_at", after.stopped_at)?,
         warnings: warnings.collect::<Result<_, Corrupt>>()?,
         breach: breach.transpose()?,
@@ -88,7 +87,9 @@ fn snapshot(record: &ServiceLevelClock) -> pb::ServiceLevelClock {
         target: Some(convert::duration(record.promise.target)),
         warning_percents: record.promise.warning_percents.iter().copied().map(u32::from).collect(),
         pause_reasons: record.promise.pause_reasons.clone(),
-        calendar: record.promise.calendar.clone(),
+        calendar: record.promise.calendar.to_string(),
+        calendar_version: record.promise.calendar.version().unwrap_or(0),
+        zone_data: record.zone_data.clone(),
         started_at: Some(convert::timestamp(record.started_at)),
         pauses: pauses
             .map(|pause| pb::ClockPause {
@@ -114,26 +115,29 @@ fn snapshot(record: &ServiceLevelClock) -> pb::ServiceLevelClock {
     }
 }
 
-fn happened(record: &ServiceLevelClock, what: &ServiceLevelClockHappened) -> What {
-    // Once stopped or fired the derived instants no longer depend on when they are asked for.
-    let due_at = |fallback| Some(convert::timestamp(record.due(record.stopped_at.unwrap_or(fallback))));
-    let fired = record.breach.as_ref().map_or(record.started_at, |breach| breach.fired_at);
+fn calendar(written: &str, version: u64) -> Result<ClockCalendar, Corrupt> {
+    ClockCalendar::read(written, version).map_err(|refused| Corrupt::new("calendar", refused.message))
+}
+
+fn happened(what: &ServiceLevelClockHappened) -> What {
     match what {
         ServiceLevelClockHappened::Started => What::Started(pb::ServiceLevelClockStarted {}),
         ServiceLevelClockHappened::Paused { reason } => {
             What::Paused(pb::ServiceLevelClockPaused { reason: reason.clone() })
         }
         ServiceLevelClockHappened::Resumed => What::Resumed(pb::ServiceLevelClockResumed {}),
-        ServiceLevelClockHappened::Stopped { met, used } => What::Stopped(pb::ServiceLevelClockStopped {
-            met: *met,
-            used: Some(convert::duration(*used)),
-            due_at: due_at(record.started_at),
-        }),
+        ServiceLevelClockHappened::Stopped { met, used, due_at } => {
+            What::Stopped(pb::ServiceLevelClockStopped {
+                met: *met,
+                used: Some(convert::duration(*used)),
+                due_at: due_at.map(convert::timestamp),
+            })
+        }
         ServiceLevelClockHappened::Restarted => What::Restarted(pb::ServiceLevelClockRestarted {}),
-        ServiceLevelClockHappened::Retargeted { breached, used } => {
+        ServiceLevelClockHappened::Retargeted { breached, used, due_at } => {
             What::Retargeted(pb::ServiceLevelClockRetargeted {
                 breached: *breached,
-                due_at: due_at(fired),
+                due_at: due_at.map(convert::timestamp),
                 used: Some(convert::duration(*used)),
             })
         }
@@ -143,9 +147,9 @@ fn happened(record: &ServiceLevelClock, what: &ServiceLevelClockHappened) -> Wha
         ServiceLevelClockHappened::Warned { percent } => {
             What::Warned(pb::ServiceLevelClockWarned { percent: (*percent).into() })
         }
-        ServiceLevelClockHappened::Breached => What::Breached(pb::ServiceLevelClockBreached {
-            used: Some(convert::duration(record.used(fired))),
-        }),
+        ServiceLevelClockHappened::Breached { used } => {
+            What::Breached(pb::ServiceLevelClockBreached { used: Some(convert::duration(*used)) })
+        }
     }
 }
 
@@ -153,10 +157,10 @@ fn happened(record: &ServiceLevelClock, what: &ServiceLevelClockHappened) -> Wha
 mod tests {
     use super::*;
     use crate::domain::{
-        pairs::{at, named},
+        pairs::{at, named, nth},
         service_level_clock::{
             ServiceLevelClockState,
-            tests::{clock, clock_in, promise},
+            tests::{always, clock, clock_in, promise},
         },
     };
     use ciclo_kernel::{Machine, SignedDuration};
@@ -172,14 +176,26 @@ mod tests {
         for state in ServiceLevelClockState::STATES {
             reads_back(&clock_in(*state));
         }
+        let calendar = ClockCalendar::Version { id: nth(7), version: 3 };
+        let by_calendar = ClockPromise { calendar, ..promise(10) };
+        reads_back(&ServiceLevelClock { promise: by_calendar, ..clock(0) });
         for kind in TargetKind::ALL {
             reads_back(&ServiceLevelClock { kind: *kind, ..clock(0) });
         }
-        let warned = clock(100).warn(50, at(51)).unwrap().0.warn(75, at(80)).unwrap().0;
-        reads_back(&warned.clone().breach(at(101)).unwrap().0);
-        reads_back(&warned.clone().retarget(promise(10), at(90)).unwrap().0);
+        let warned = clock(100).warn(50, always(), at(51)).unwrap().0.warn(75, always(), at(80)).unwrap().0;
+        reads_back(&warned.clone().breach(always(), at(101)).unwrap().0);
+        reads_back(&warned.clone().retarget(promise(10), (always(), always()), at(90)).unwrap().0);
         reads_back(
-            &warned.stop(at(90)).unwrap().0.restart(at(95)).unwrap().0.pause("CHANGE", at(96)).unwrap().0,
+            &warned
+                .stop(always(), at(90))
+                .unwrap()
+                .0
+                .restart(at(95))
+                .unwrap()
+                .0
+                .pause("CHANGE", at(96))
+                .unwrap()
+                .0,
         );
     }
 
@@ -190,12 +206,16 @@ mod tests {
             ServiceLevelClockHappened::Started,
             ServiceLevelClockHappened::Paused { reason: text() },
             ServiceLevelClockHappened::Resumed,
-            ServiceLevelClockHappened::Stopped { met: true, used: SignedDuration::ZERO },
+            ServiceLevelClockHappened::Stopped { met: true, used: SignedDuration::ZERO, due_at: None },
             ServiceLevelClockHappened::Restarted,
-            ServiceLevelClockHappened::Retargeted { breached: false, used: SignedDuration::ZERO },
+            ServiceLevelClockHappened::Retargeted {
+                breached: false,
+                used: SignedDuration::ZERO,
+                due_at: None,
+            },
             ServiceLevelClockHappened::Cancelled { used: SignedDuration::ZERO },
             ServiceLevelClockHappened::Warned { percent: 50 },
-            ServiceLevelClockHappened::Breached,
+            ServiceLevelClockHappened::Breached { used: SignedDuration::ZERO },
         ] {
             named("ServiceLevelClock", what.name());
             assert!(message(&clock(100), Some(&what)).what.is_some());

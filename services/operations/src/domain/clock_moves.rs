@@ -5,6 +5,7 @@ use super::incident::{Incident, IncidentStatus};
 use super::service_level_clock::{
     ServiceLevelClock, ServiceLevelClockHappened, ServiceLevelClockState, TargetKind,
 };
+use ciclo_clocks::Hours;
 use ciclo_kernel::{Decision, Refusal, Timestamp};
 
 /// What brings a clock to where its incident wants it.
@@ -73,22 +74,27 @@ impl ServiceLevelClock {
     }
 
     /// Makes a move.
-    pub fn make(self, next: ClockMove, at: Timestamp) -> Decision<Self, ServiceLevelClockHappened> {
+    pub fn make(
+        self,
+        next: ClockMove,
+        hours: &Hours,
+        at: Timestamp,
+    ) -> Decision<Self, ServiceLevelClockHappened> {
         match next {
             ClockMove::Pause(reason) => self.pause(reason, at),
             ClockMove::Resume => self.resume(at),
-            ClockMove::Stop => self.stop(at),
+            ClockMove::Stop => self.stop(hours, at),
             ClockMove::Restart => self.restart(at),
-            ClockMove::Cancel => self.cancel(at),
+            ClockMove::Cancel => self.cancel(hours, at),
         }
     }
 
     /// The clock after a life that nobody measured: what the incident was, oldest first, and from when. The times
     /// that it waited do not count, as if the clock had been there. Whether it is late is not judged.
-    pub fn relive(mut self, life: &[(Incident, Timestamp)]) -> Result<Self, Refusal> {
+    pub fn relive(mut self, life: &[(Incident, Timestamp)], hours: &Hours) -> Result<Self, Refusal> {
         for (incident, at) in life {
             if let Some(next) = self.next_move(incident) {
-                self = self.make(next, *at)?.0;
+                self = self.make(next, hours, *at)?.0;
             }
         }
         self.breach = None;
@@ -102,7 +108,7 @@ mod tests {
     use crate::domain::incident::{HoldReason, IncidentState, ResolutionCode};
     use crate::domain::incident_verbs::tests::{incident, incident_in};
     use crate::domain::pairs::at;
-    use crate::domain::service_level_clock::tests::clock;
+    use crate::domain::service_level_clock::tests::{always, clock};
     use ciclo_kernel::SignedDuration;
 
     fn held(reason: HoldReason, second: i64) -> Incident {
@@ -146,7 +152,7 @@ mod tests {
             (resolved, at(60)),
             (worked_on, at(90)),
         ];
-        let late = clock(5).relive(&life).unwrap();
+        let late = clock(5).relive(&life, always()).unwrap();
         assert_eq!(
             (late.state, &late.breach, late.stopped_at),
             (ServiceLevelClockState::Running, &None, None)
@@ -154,7 +160,7 @@ mod tests {
         let pauses: Vec<_> =
             late.pauses.iter().map(|pause| (pause.from, pause.to, pause.reason.as_str())).collect();
         assert_eq!(pauses, [(at(20), Some(at(30)), "CALLER"), (at(60), Some(at(90)), "RESOLVED")]);
-        assert_eq!(late.used(at(100)), SignedDuration::from_secs(60));
-        assert_eq!(clock(5).relive(&life[..3]).unwrap().state, ServiceLevelClockState::Paused);
+        assert_eq!(late.used(always(), at(100)), SignedDuration::from_secs(60));
+        assert_eq!(clock(5).relive(&life[..3], always()).unwrap().state, ServiceLevelClockState::Paused);
     }
 }

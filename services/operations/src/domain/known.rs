@@ -1,6 +1,7 @@
 //! What operations knows of its neighbours' records: projections that their
 //! events feed, with no machine and no contract of their own. Ids are kept as text.
 
+use ciclo_clocks::Editions;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -60,6 +61,34 @@ pub struct KnownTarget {
     pub warning_percents: Vec<u8>,
 }
 
+/// Operations' own copy of a calendar of design: which of its versions counts now.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct KnownCalendar {
+    /// The calendar's id.
+    pub id: String,
+    /// The calendar's name when the newest event was read.
+    pub name: String,
+    /// The version of its record that last changed its hours.
+    pub version: u64,
+}
+
+/// What a calendar said in one of its versions: kept for as long as a clock may go by it, which is always.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct KnownHours {
+    /// The calendar's id.
+    pub calendar_id: String,
+    /// The version of its record.
+    pub version: u64,
+    /// What counted from when.
+    pub editions: Editions,
+}
+
+/// What the hours of a version of a calendar are found by.
+#[must_use]
+pub fn hours_id(calendar: impl std::fmt::Display, version: u64) -> String {
+    format!("{calendar}@{version}")
+}
+
 /// Operations' own copy of a version of an agreement of design.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct KnownAgreement {
@@ -76,7 +105,7 @@ pub struct KnownAgreement {
     pub state: String,
     /// The id of the customer that it is made with; none unless it is an SLA.
     pub customer_id: Option<String>,
-    /// The calendar whose hours count, for example `24x7`.
+    /// The calendar whose hours count: the id of one of design's, or `24x7` for all of them.
     pub calendar: String,
     /// The targets.
     pub targets: Vec<KnownTarget>,

@@ -31,7 +31,7 @@ macro_rules! words {
 
 pub mod alert;
 pub mod alert_rule;
-pub mod clock;
+pub mod clock_calendar;
 pub mod clock_moves;
 pub mod facts;
 pub mod form;

@@ -1,8 +1,11 @@
 //! A service level clock: one promise on one record, with everything that
-//! happened to it. All its instants are derived from the facts it holds, so the
-//! same facts give the same answers after any restart.
+//! happened to it. All its instants are derived from the facts it holds and the
+//! hours of the calendar that it names, in the version that it names, so the same
+//! facts give the same answers after any restart. The arithmetic is that of
+//! `ciclo_clocks`; this says when it is done, and keeps what came of it.
 
-use super::clock::{self, Pause, Segment};
+use super::clock_calendar::ClockCalendar;
+use ciclo_clocks::{self as clocks, Hours, Pause, Pauses, Segment};
 use ciclo_kernel::{
     Decision, Machine, Refusal, SignedDuration, Timestamp,
     ids::{AgreementId, ServiceId, ServiceLevelClockId},
@@ -96,7 +99,7 @@ pub struct ClockPromise {
     /// The reasons for waiting that pause the clock.
     pub pause_reasons: Vec<String>,
     /// The calendar whose hours count.
-    pub calendar: String,
+    pub calendar: ClockCalendar,
 }
 
 /// A service level clock.
@@ -116,6 +119,8 @@ pub struct ServiceLevelClock {
     pub started_at: Timestamp,
     /// The times that do not count, in order.
     pub pauses: Vec<Pause>,
+    /// The version of the time zone data by which it was last computed; empty in a clock from before it was kept.
+    pub zone_data: String,
     /// When it stopped; none while it has no result.
     pub stopped_at: Option<Timestamp>,
     /// The warnings given, in order.
@@ -144,6 +149,8 @@ pub enum ServiceLevelClockHappened {
         met: bool,
         /// How much was used.
         used: SignedDuration,
+        /// The instant that was promised; none when the calendar does not have so many hours.
+        due_at: Option<Timestamp>,
     },
     /// The record was reopened: it goes on.
     Restarted,
@@ -153,6 +160,8 @@ pub enum ServiceLevelClockHappened {
         breached: bool,
         /// How much was used by then.
         used: SignedDuration,
+        /// The instant that is promised now; none when the calendar does not have so many hours.
+        due_at: Option<Timestamp>,
     },
     /// It ended without a result.
     Cancelled {
@@ -165,7 +174,10 @@ pub enum ServiceLevelClockHappened {
         percent: u8,
     },
     /// The promise is broken.
-    Breached,
+    Breached {
+        /// How much was used.
+        used: SignedDuration,
+    },
 }
 
 /// What a clock's timer is for.
@@ -190,7 +202,7 @@ impl ServiceLevelClockHappened {
             Self::Retargeted { .. } => "Retargeted",
             Self::Cancelled { .. } => "Cancelled",
             Self::Warned { .. } => "Warned",
-            Self::Breached => "Breached",
+            Self::Breached { .. } => "Breached",
         }
     }
 }
@@ -220,6 +232,7 @@ impl ServiceLevelClock {
             promise,
             started_at: at,
             pauses: Vec::new(),
+            zone_data: clocks::zone_data_version().to_owned(),
             stopped_at: None,
             warnings: Vec::new(),
             breach: None,
@@ -243,22 +256,32 @@ impl ServiceLevelClock {
         self.promise.pause_reasons.iter().any(|known| known == reason)
     }
 
-    /// The instant at which the whole target is used. While it stands, as if it went on at `at`.
+    /// The instant at which the whole target is used; none when the calendar does not have so many hours.
+    /// While it stands, as if it went on at `at`.
     #[must_use]
-    pub fn due(&self, at: Timestamp) -> Timestamp {
-        clock::reached(self.started_at, &self.pauses, self.promise.target, at)
+    pub fn due(&self, hours: &Hours, at: Timestamp) -> Option<Timestamp> {
+        clocks::reached(hours, self.started_at, &self.union().ended(at), self.promise.target).ok()
     }
 
     /// The time used at an instant, or when it stopped.
     #[must_use]
-    pub fn used(&self, at: Timestamp) -> SignedDuration {
-        clock::used(self.started_at, &self.pauses, self.stopped_at.unwrap_or(at).min(at))
+    pub fn used(&self, hours: &Hours, at: Timestamp) -> SignedDuration {
+        clocks::used(hours, self.started_at, &self.union(), self.until(at))
     }
 
     /// The time left at an instant; negative after the target.
     #[must_use]
-    pub fn left(&self, at: Timestamp) -> SignedDuration {
-        self.promise.target - self.used(at)
+    pub fn left(&self, hours: &Hours, at: Timestamp) -> SignedDuration {
+        self.promise.target.saturating_sub(self.used(hours, at))
+    }
+
+    /// An instant, or when it stopped if that was before.
+    fn until(&self, at: Timestamp) -> Timestamp {
+        self.stopped_at.unwrap_or(at).min(at)
+    }
+
+    fn union(&self) -> Pauses {
+        Pauses::union(self.pauses.clone())
     }
 
     /// Whether the promise was kept; none while it has no result and is not broken.
@@ -278,45 +301,42 @@ impl ServiceLevelClock {
 
     /// The segments that explain it, from its start to an instant or its stop.
     #[must_use]
-    pub fn explain(&self, at: Timestamp) -> Vec<Segment> {
-        clock::segments(self.started_at, &self.pauses, self.stopped_at.unwrap_or(at).min(at))
+    pub fn explain(&self, hours: &Hours, at: Timestamp) -> Vec<Segment> {
+        clocks::segments(hours, self.started_at, &self.union(), self.until(at))
     }
 
     /// When something happens to it next by itself, and what. A warning is due when its part is used; a
-    /// breach a microsecond after the due instant, because stopping at that instant keeps the promise.
+    /// breach a microsecond after the due instant, because stopping at that instant keeps the promise. What an
+    /// open pause holds back is not due at all; what was due before it still is.
     #[must_use]
-    pub fn next_timer(&self) -> Option<(Timestamp, TimerKind)> {
-        let standing_since = match self.state {
-            ServiceLevelClockState::Running => None,
-            ServiceLevelClockState::Paused => self.pauses.last().map(|pause| pause.from),
-            ServiceLevelClockState::Stopped | ServiceLevelClockState::Cancelled => return None,
-        };
-        // What an open pause holds back is not due at all.
-        let instant = |target| clock::reached(self.started_at, &self.pauses, target, Timestamp::MAX);
+    pub fn next_timer(&self, hours: &Hours) -> Option<(Timestamp, TimerKind)> {
+        if !self.is_open() {
+            return None;
+        }
+        let pauses = self.union();
+        let instant = |target| clocks::reached(hours, self.started_at, &pauses, target).ok();
         let pending = self.promise.warning_percents.iter().copied();
         let pending = pending.filter(|percent| self.warnings.iter().all(|given| given.percent != *percent));
-        let warnings = pending.map(|percent| {
-            (instant(clock::share(self.promise.target, percent)), TimerKind::Warning(percent))
+        let warnings = pending.filter_map(|percent| {
+            let due = instant(clocks::share(self.promise.target, percent))?;
+            Some((due, TimerKind::Warning(percent)))
         });
-        let breach = self.breach.is_none().then(|| (instant(self.promise.target), TimerKind::Breach));
-        // While it stands only what was due before and could not fire in time.
-        let due = warnings.chain(breach).filter(|(due, _)| standing_since.is_none_or(|since| *due <= since));
-        due.map(|(due, kind)| match kind {
-            TimerKind::Warning(_) => (due, kind),
-            TimerKind::Breach => (clock::later(due, SignedDuration::from_micros(1)), kind),
-        })
-        .min_by_key(|(at, _)| *at)
+        let unbroken = self.breach.is_none().then_some(self.promise.target);
+        let breach = unbroken
+            .and_then(instant)
+            .map(|due| (clocks::later(due, SignedDuration::from_micros(1)), TimerKind::Breach));
+        warnings.chain(breach).min_by_key(|(at, _)| *at)
     }
 
     /// Records the breach when an instant is after the due one and nobody has yet; whether it did.
     /// Every verb that ends or changes the promise asks this first, so that a late timer loses nothing.
-    fn note_breach(&mut self, retargeted: bool, at: Timestamp) -> bool {
-        let due_at = self.due(at);
-        let broken = self.breach.is_none() && at > due_at;
-        if broken {
+    fn note_breach(&mut self, hours: &Hours, retargeted: bool, at: Timestamp) -> bool {
+        clocks::zone_data_version().clone_into(&mut self.zone_data);
+        let due_at = self.due(hours, at).filter(|due_at| self.breach.is_none() && at > *due_at);
+        if let Some(due_at) = due_at {
             self.breach = Some(Breach { due_at, fired_at: at, retargeted });
         }
-        broken
+        due_at.is_some()
     }
 
     /// It stands, for a reason.
@@ -340,13 +360,13 @@ impl ServiceLevelClock {
     }
 
     /// It has its result. Stopping at the due instant keeps the promise; after it breaks it.
-    pub fn stop(mut self, at: Timestamp) -> Decided {
+    pub fn stop(mut self, hours: &Hours, at: Timestamp) -> Decided {
         self.state = self.state.go(ServiceLevelClockVerb::Stop)?;
         self.end_pause(at);
-        self.note_breach(false, at);
+        self.note_breach(hours, false, at);
         self.stopped_at = Some(at);
-        let (met, used) = (self.breach.is_none(), self.used(at));
-        Ok((self, ServiceLevelClockHappened::Stopped { met, used }))
+        let (met, used, due_at) = (self.breach.is_none(), self.used(hours, at), self.due(hours, at));
+        Ok((self, ServiceLevelClockHappened::Stopped { met, used, due_at }))
     }
 
     /// The record was reopened: the time since the stop does not count.
@@ -357,60 +377,67 @@ impl ServiceLevelClock {
         Ok((self, ServiceLevelClockHappened::Restarted))
     }
 
-    /// It promises something else; what was used and the pauses stay. A promised instant that is past by
-    /// the new promise is a breach now, marked as retargeted; one that was past before is a plain breach.
-    pub fn retarget(mut self, promise: ClockPromise, at: Timestamp) -> Decided {
+    /// It promises something else, or by a calendar that was edited; the start and the pauses stay, and what
+    /// was used is computed anew. A promised instant that is past by the new promise is a breach now, marked as
+    /// retargeted; one that was past before is a plain breach.
+    pub fn retarget(
+        mut self,
+        promise: ClockPromise,
+        (hours, new_hours): (&Hours, &Hours),
+        at: Timestamp,
+    ) -> Decided {
         self.state = self.state.go(ServiceLevelClockVerb::Retarget)?;
         not_negative(promise.target)?;
-        let before = self.note_breach(false, at);
+        let before = self.note_breach(hours, false, at);
         self.promise = promise;
-        let breached = before || self.note_breach(true, at);
-        let used = self.used(at);
-        Ok((self, ServiceLevelClockHappened::Retargeted { breached, used }))
+        let breached = before || self.note_breach(new_hours, true, at);
+        let (used, due_at) = (self.used(new_hours, at), self.due(new_hours, at));
+        Ok((self, ServiceLevelClockHappened::Retargeted { breached, used, due_at }))
     }
 
     /// It ends without a result; a promise that was broken before stays broken.
-    pub fn cancel(mut self, at: Timestamp) -> Decided {
+    pub fn cancel(mut self, hours: &Hours, at: Timestamp) -> Decided {
         self.state = self.state.go(ServiceLevelClockVerb::Cancel)?;
         self.end_pause(at);
-        self.note_breach(false, at);
+        self.note_breach(hours, false, at);
         self.stopped_at = Some(at);
-        let used = self.used(at);
+        let used = self.used(hours, at);
         Ok((self, ServiceLevelClockHappened::Cancelled { used }))
     }
 
     /// Gives a warning that is due: its part of the target is used, and it was not given before.
-    pub fn warn(mut self, percent: u8, at: Timestamp) -> Decided {
+    pub fn warn(mut self, percent: u8, hours: &Hours, at: Timestamp) -> Decided {
         self.state = self.state.go(ServiceLevelClockVerb::Warn)?;
         let known = self.promise.warning_percents.contains(&percent);
         let given = self.warnings.iter().any(|given| given.percent == percent);
-        let due_at =
-            clock::reached(self.started_at, &self.pauses, clock::share(self.promise.target, percent), at);
-        if !known || given || at < due_at {
+        let part = clocks::share(self.promise.target, percent);
+        let due_at = clocks::reached(hours, self.started_at, &self.union(), part);
+        let due_at = due_at.ok().filter(|due_at| known && !given && *due_at <= at);
+        let Some(due_at) = due_at else {
             let why = format!("a warning at {percent} % is not promised, given already, or not due yet");
-            return Err(Refusal::rule(why).with("percent", percent).with("due", due_at.to_string()));
-        }
+            return Err(Refusal::rule(why).with("percent", percent));
+        };
         self.warnings.push(Warning { percent, due_at, fired_at: at });
         Ok((self, ServiceLevelClockHappened::Warned { percent }))
     }
 
     /// Records the breach.
-    pub fn breach(self, at: Timestamp) -> Decided {
-        self.broken(false, at)
+    pub fn breach(self, hours: &Hours, at: Timestamp) -> Decided {
+        self.broken(hours, false, at)
     }
 
     /// Records the breach of a promise that was made when its instant was past.
-    pub fn breach_when_made(self, at: Timestamp) -> Decided {
-        self.broken(true, at)
+    pub fn breach_when_made(self, hours: &Hours, at: Timestamp) -> Decided {
+        self.broken(hours, true, at)
     }
 
-    fn broken(mut self, retargeted: bool, at: Timestamp) -> Decided {
+    fn broken(mut self, hours: &Hours, retargeted: bool, at: Timestamp) -> Decided {
         self.state = self.state.go(ServiceLevelClockVerb::Breach)?;
-        let due_at = self.due(at);
-        if !self.note_breach(retargeted, at) {
-            return Err(Refusal::rule("the promise is not broken now").with("due", due_at.to_string()));
+        if !self.note_breach(hours, retargeted, at) {
+            return Err(Refusal::rule("the promise is not broken now"));
         }
-        Ok((self, ServiceLevelClockHappened::Breached))
+        let used = self.used(hours, at);
+        Ok((self, ServiceLevelClockHappened::Breached { used }))
     }
 }
 

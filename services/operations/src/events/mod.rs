@@ -1,5 +1,5 @@
 //! What operations does with its neighbours' events: it keeps copies of the
-//! services, offerings, agreements, items and changes that its records name.
+//! services, offerings, agreements, calendars, items and changes that its records name.
 
 mod catalog;
 mod design;
@@ -13,6 +13,7 @@ pub const CONSUMED: &[(&str, &str)] = &[
     ("catalog", "Service"),
     ("catalog", "Offering"),
     ("design", "Agreement"),
+    ("design", "Calendar"),
     ("transition", "ConfigurationItem"),
     ("transition", "Change"),
 ];

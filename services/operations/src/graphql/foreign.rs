@@ -29,6 +29,10 @@ foreign! {
     /// An agreement.
     Agreement
 }
+foreign! {
+    /// A calendar that agreements name: which hours count, and since when.
+    Calendar
+}
 
 async fn incidents_by(
     ctx: &Context<'_>,

@@ -1,15 +1,18 @@
 //! Service level clocks in the API.
 
-use super::foreign::{Agreement, Service};
+use super::foreign::{Agreement, Calendar, Service};
 use super::incident::Incident;
-use crate::domain;
-use crate::domain::clock::SegmentKind as DomainSegment;
+use crate::domain::known::hours_id;
+use crate::{domain, hours};
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use ciclo_api::filters::{BooleanFilter, IdFilter, InstantFilter, IntFilter};
 use ciclo_api::{
     ApiResult, Duration, Instant, Session, TargetKind, enum_filter, filter, record_api, record_object,
 };
+use ciclo_clocks::{Hours, SegmentKind};
+use ciclo_kernel::Timestamp;
 use ciclo_kernel::ids::{IncidentId, RecordId};
+use std::sync::Arc;
 
 /// What a service level clock does.
 #[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
@@ -27,18 +30,20 @@ pub enum ServiceLevelClockState {
 
 /// What a part of a clock's life is.
 #[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
-#[graphql(remote = "DomainSegment")]
+#[graphql(remote = "SegmentKind")]
 pub enum ClockSegmentKind {
     /// The clock ran.
     Running,
-    /// The clock stood.
+    /// The clock stood within hours, for a reason.
     Paused,
+    /// No hours: nothing counted, paused or not.
+    OutOfHours,
 }
 
 /// A part of a clock's life, from an instant to an instant, with the rule or fact behind it.
 #[derive(SimpleObject, Clone, Debug)]
 pub struct ClockSegment {
-    /// Whether the clock ran.
+    /// Whether the clock ran, stood, or had no hours.
     pub kind: ClockSegmentKind,
     /// When the part began.
     pub from: Instant,
@@ -100,25 +105,40 @@ record_object! {
         async fn target(&self) -> Duration {
             Duration(self.record().promise.target)
         }
-        /// The calendar whose hours count.
-        async fn calendar(&self) -> &str {
-            &self.record().promise.calendar
+        /// The calendar whose hours count: the id of one, or `24x7` for all of them.
+        async fn calendar(&self) -> String {
+            self.record().promise.calendar.to_string()
+        }
+        /// The calendar as a record, as it is now; null when every hour counts.
+        async fn calendar_record(&self) -> Option<Calendar> {
+            self.record().promise.calendar.id().map(Calendar::named)
+        }
+        /// The version of the calendar that counts; null when every hour does.
+        async fn calendar_version(&self) -> Option<u64> {
+            self.record().promise.calendar.version()
+        }
+        /// The version of the time zone data by which it was last computed; null in a clock from before it was kept.
+        async fn zone_data(&self) -> Option<&str> {
+            Some(self.record().zone_data.as_str()).filter(|version| !version.is_empty())
         }
         /// When it started.
         async fn started_at(&self) -> Instant {
             Instant(self.record().started_at)
         }
-        /// The instant at which the whole target is used; while it stands, as if it went on now.
-        async fn due(&self, ctx: &Context<'_>) -> Instant {
-            Instant(self.record().due(self.looked_at(ctx)))
+        /// The instant at which the whole target is used; while it stands, as if it went on now. Null when the calendar does not have so many hours.
+        async fn due(&self, ctx: &Context<'_>) -> ApiResult<Option<Instant>> {
+            let hours = self.hours(ctx).await?;
+            Ok(self.record().due(&hours, self.looked_at(ctx)).map(Instant))
         }
         /// How much is used.
-        async fn used(&self, ctx: &Context<'_>) -> Duration {
-            Duration(self.record().used(self.looked_at(ctx)))
+        async fn used(&self, ctx: &Context<'_>) -> ApiResult<Duration> {
+            let hours = self.hours(ctx).await?;
+            Ok(Duration(self.record().used(&hours, self.looked_at(ctx))))
         }
         /// How much is left; negative after the target.
-        async fn left(&self, ctx: &Context<'_>) -> Duration {
-            Duration(self.record().left(self.looked_at(ctx)))
+        async fn left(&self, ctx: &Context<'_>) -> ApiResult<Duration> {
+            let hours = self.hours(ctx).await?;
+            Ok(Duration(self.record().left(&hours, self.looked_at(ctx))))
         }
         /// When it stopped; null while it has no result.
         async fn stopped_at(&self) -> Option<Instant> {
@@ -152,25 +172,38 @@ record_object! {
                 .collect()
         }
         /// Why it shows what it shows: parts that meet and add up from its start until now, or until it stopped.
-        async fn segments(&self, ctx: &Context<'_>) -> Vec<ClockSegment> {
-            let parts = self.record().explain(self.looked_at(ctx)).into_iter();
-            parts
-                .map(|part| ClockSegment {
-                    kind: part.kind.into(),
-                    from: Instant(part.from),
-                    to: Instant(part.to),
-                    length: Duration(part.to.duration_since(part.from)),
-                    because: part.because,
-                })
-                .collect()
+        async fn segments(&self, ctx: &Context<'_>) -> ApiResult<Vec<ClockSegment>> {
+            let hours = self.hours(ctx).await?;
+            let parts = self.record().explain(&hours, self.looked_at(ctx)).into_iter();
+            let segments = parts.map(|part| ClockSegment {
+                kind: part.kind().into(),
+                from: Instant(part.from),
+                to: Instant(part.to),
+                length: Duration(part.to.duration_since(part.from)),
+                because: part.because.to_string(),
+            });
+            Ok(segments.collect())
         }
     }
 }
 
 impl ServiceLevelClock {
-    /// The instant that derived figures are of: now, by the service's clock.
-    fn looked_at(&self, ctx: &Context<'_>) -> ciclo_kernel::Timestamp {
-        Session::of(ctx).database().clock().now().max(self.0.changed_at)
+    /// The instant that derived figures are of: the one that it was read as of, or now by the service's clock.
+    fn looked_at(&self, ctx: &Context<'_>) -> Timestamp {
+        let now = || Session::of(ctx).database().clock().now().max(self.0.changed_at);
+        self.0.as_of.unwrap_or_else(now)
+    }
+
+    /// The hours of its calendar, as they were in the version that counts for it.
+    async fn hours(&self, ctx: &Context<'_>) -> ApiResult<Arc<Hours>> {
+        match hours::at_hand(self.record().promise.calendar) {
+            Ok(hours) => Ok(hours),
+            Err((id, version)) => {
+                let loaders = Session::of(ctx).loads::<domain::service_level_clock::ServiceLevelClock>()?;
+                let known = loaders.copy(&hours_id(id, version)).await?;
+                Ok(hours::made(id, version, known).map_err(ciclo_store::Error::from)?)
+            }
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! Where the copies of neighbours' records stand.
 
-use crate::domain::known::{KnownAgreement, KnownChange, KnownItem, KnownOffering, KnownService};
+use crate::domain::known::{
+    KnownAgreement, KnownCalendar, KnownChange, KnownHours, KnownItem, KnownOffering, KnownService, hours_id,
+};
 use ciclo_store::Copied;
 
 impl Copied for KnownService {
@@ -32,6 +34,26 @@ impl Copied for KnownAgreement {
 
     fn parent(&self) -> String {
         self.service_id.clone()
+    }
+}
+
+impl Copied for KnownCalendar {
+    const KIND: &'static str = "Calendar";
+
+    fn id(&self) -> String {
+        self.id.clone()
+    }
+}
+
+impl Copied for KnownHours {
+    const KIND: &'static str = "CalendarHours";
+
+    fn id(&self) -> String {
+        hours_id(&self.calendar_id, self.version)
+    }
+
+    fn parent(&self) -> String {
+        self.calendar_id.clone()
     }
 }
 

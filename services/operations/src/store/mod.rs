@@ -7,6 +7,7 @@ mod copies;
 mod incident;
 pub mod known_error;
 mod m0002_records;
+mod m0003_calendars;
 mod monitoring_event;
 mod priority_matrix;
 mod problem;
@@ -22,5 +23,5 @@ const PACKAGE: &str = "ciclo.operations.v1";
 /// Operations' migrations, in order.
 #[must_use]
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(Base), Box::new(m0002_records::Records)]
+    vec![Box::new(Base), Box::new(m0002_records::Records), Box::new(m0003_calendars::Calendars)]
 }

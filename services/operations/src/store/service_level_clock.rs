@@ -13,8 +13,18 @@ impl Record for ServiceLevelClock {
     type Message = ServiceLevelClockEvent;
     const TABLE: &'static str = "service_level_clock";
     const PACKAGE: &'static str = super::PACKAGE;
-    const COLUMNS: &'static [&'static str] =
-        &["subject_id", "kind", "state", "service_id", "agreement_id", "priority", "started_at", "breached"];
+    const COLUMNS: &'static [&'static str] = &[
+        "subject_id",
+        "kind",
+        "state",
+        "service_id",
+        "agreement_id",
+        "priority",
+        "started_at",
+        "breached",
+        "calendar_id",
+        "calendar_version",
+    ];
 
     fn id(&self) -> ServiceLevelClockId {
         self.id
@@ -30,6 +40,8 @@ impl Record for ServiceLevelClock {
             self.promise.priority.into(),
             self.started_at.into(),
             self.breach.is_some().into(),
+            self.promise.calendar.id().map(id_field).into(),
+            self.promise.calendar.version().into(),
         ]
     }
 

@@ -1,10 +1,13 @@
 //! Every consumed event, delivered twice: it renews the copy once, and a late or repeated one changes nothing.
 
+use crate::calendar::{calendar_event, office};
 use crate::life::{agreement_event, terms};
 use ciclo_contracts::catalog::v1 as catalog;
 use ciclo_contracts::transition::v1 as transition;
-use ciclo_kernel::ids::{ChangeId, ConfigurationItemId, OfferingId, ServiceId};
-use ciclo_operations::domain::known::{KnownAgreement, KnownChange, KnownItem, KnownOffering, KnownService};
+use ciclo_kernel::ids::{CalendarId, ChangeId, ConfigurationItemId, OfferingId, ServiceId};
+use ciclo_operations::domain::known::{
+    KnownAgreement, KnownCalendar, KnownChange, KnownHours, KnownItem, KnownOffering, KnownService,
+};
 use ciclo_operations::events::CONSUMED;
 use ciclo_store::LogRow;
 use ciclo_store::inbox::Arrival;
@@ -20,6 +23,8 @@ async fn state(operations: &TestService) -> Value {
         "services": reader.all_copies::<KnownService>().await.unwrap(),
         "offerings": reader.all_copies::<KnownOffering>().await.unwrap(),
         "agreements": reader.all_copies::<KnownAgreement>().await.unwrap(),
+        "calendars": reader.all_copies::<KnownCalendar>().await.unwrap(),
+        "hours": reader.all_copies::<KnownHours>().await.unwrap(),
         "items": reader.all_copies::<KnownItem>().await.unwrap(),
         "changes": reader.all_copies::<KnownChange>().await.unwrap(),
         "log": database.log_after(0, 100).await.unwrap().len(),
@@ -63,8 +68,13 @@ fn event(record_type: &str, name: &str, version: u64, called: &str) -> LogRow {
         }
         "Agreement" => {
             let mut after = terms();
-            after.terms.as_mut().unwrap().calendar = called;
+            after.customer_id = called;
             LogRow { event_type: name.to_owned(), ..agreement_event(after, version) }
+        }
+        "Calendar" => {
+            let after =
+                ciclo_contracts::design::v1::Calendar { name: called, ..office(&nth::<CalendarId>(7), &[]) };
+            LogRow { event_type: name.to_owned(), ..calendar_event(after, version) }
         }
         "ConfigurationItem" => {
             let id = nth::<ConfigurationItemId>(7);

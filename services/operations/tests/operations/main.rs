@@ -5,6 +5,7 @@
 
 mod alert;
 mod alertmanager;
+mod calendar;
 mod clock;
 mod deliveries;
 mod incident;

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 /// Every edge of an incident.
 const EDGES: &str = "id title state priority service { id } items { id } causedBy { id }
-    clocks { id kind due segments { length } agreement { id } } alert { id occurrences } problem { id title }
+    clocks { id kind due segments { length } agreement { id } calendarRecord { id } } alert { id occurrences } problem { id title }
     knownError { id } parent { id } children { id } followUpOf { id } offeredKnownErrors { id }";
 /// And the edges of what they lead to, there and back.
 const BACK: &str =
