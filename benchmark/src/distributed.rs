@@ -4,7 +4,7 @@
 use crate::effort::Effort;
 use crate::table::{heading, line};
 use crate::world::{Gateway, World};
-use crate::{create, effect, kafka, machine, postgres, reads, world};
+use crate::{create, effect, kafka, machine, postgres, reads, timers, world};
 use anyhow::{Context, Result};
 use ciclo::services::NAMES;
 use ciclo_store::Postgres;
@@ -161,6 +161,8 @@ pub async fn run(ciclo: &Path, effort: Effort) -> Result<()> {
     line("incidents resolved", effects.rate, "1/s", "");
     effects.recorded.lines("clock stopped until its result is kept, by the records", "goal: 100");
     effects.subscribed.lines("clock stopped until a subscriber has its result", "goal: 100");
+
+    timers::show(&suite.gateway(), &world.hasty.id, effort).await?;
 
     heading("From the log to Kafka");
     let relayed = relay(&mut suite, effort.times(BACKLOG)).await?;

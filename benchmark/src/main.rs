@@ -12,6 +12,7 @@ mod machine;
 mod postgres;
 mod reads;
 mod table;
+mod timers;
 mod world;
 
 use crate::effort::Effort;
@@ -109,6 +110,8 @@ async fn run(ciclo: &Path, effort: Effort) -> Result<()> {
     line("events", effects.recorded.len() as f64, "", "");
     effects.recorded.lines("clock stopped until its result is kept, by the records", "goal: 50");
     effects.subscribed.lines("clock stopped until a subscriber has its result", "goal: 50");
+
+    timers::show(&gateway, &world.hasty.id, effort).await?;
 
     heading("Impact over 1,000 items and 5,000 relations to depth 10");
     let impact = reads::impact(&gateway, &world, effort).await?;

@@ -3,8 +3,8 @@
 
 use anyhow::{Context, Result, bail};
 use async_trait::async_trait;
-use ciclo::story::charter::Names;
-use ciclo::story::design::ORDINARY;
+use ciclo::story::charter::{Names, Organisation};
+use ciclo::story::design::{ALWAYS, ORDINARY, Targets};
 use ciclo::story::{Held, Story, Teller};
 use ciclo_kernel::{Principal, Role, SignedDuration, Tenant, ids};
 use serde_json::{Value, json};
@@ -15,6 +15,8 @@ use tokio::sync::Mutex;
 
 /// The tenant that everything belongs to.
 const TENANT: &str = "bench";
+/// Promises that are broken soon.
+const HASTY: Targets = [("PT1S", "PT2S"); 5];
 /// How long the tokens hold.
 const LIFETIME: SignedDuration = SignedDuration::from_hours(1);
 /// Pause between two looks for an effect.
@@ -124,6 +126,8 @@ pub struct World {
     pub service: Held,
     /// A service without an agreement: nothing is promised, so no clocks start.
     pub unpromised: Held,
+    /// A service in operation whose promises are of seconds.
+    pub hasty: Held,
     /// A live item that carries the service.
     pub node: Held,
     /// The change that put the service into operation.
@@ -140,21 +144,33 @@ pub async fn make(gateway: &Gateway) -> Result<World> {
         capabilities: &[("Web operations", 3)],
     };
     let organisation = story.organisation(&names).await?;
-    let customer = organisation.customers.first().context("a customer")?;
     let unpromised = story.chartered_service("Back office", "commerce", 2, &organisation).await?;
-    let service = story.chartered_service("Web shop", "commerce", 1, &organisation).await?;
+    let (service, node, change) = in_operation(&story, "Web shop", &organisation, &ORDINARY).await?;
+    let (hasty, ..) = in_operation(&story, "Door bell", &organisation, &HASTY).await?;
+    Ok(World { service, unpromised, hasty, node, change })
+}
+
+/// A service in operation whose agreement promises this, with the item that carries it and the change that brought it.
+async fn in_operation(
+    story: &Story<'_>,
+    name: &str,
+    organisation: &Organisation,
+    targets: &Targets,
+) -> Result<(Held, Held, Held)> {
+    let customer = organisation.customers.first().context("a customer")?;
+    let service = story.chartered_service(name, "commerce", 1, organisation).await?;
     let mut package = story.package_opens(&service).await?;
     story.service_reaches(&service, "IN_DESIGN").await?;
     story.traced_requirement(&service, &package, "Survives the loss of a node").await?;
-    let agreement = story.agreed_sla(&service, customer, &ORDINARY).await?;
+    let agreement = story.agreed_sla(&service, customer, targets, ALWAYS).await?;
     story.approved_package(&mut package).await?;
     let mut transition = story.transition_opens(&service).await?;
     story.service_reaches(&service, "IN_TRANSITION").await?;
-    let node = story.live_item("web-01", "server", 1, &[&service]).await?;
+    let node = story.live_item(&format!("{name} 1"), "server", 1, &[&service]).await?;
     let mut change = story.through_the_six_steps(&mut transition, &node, "Announce the window.").await?;
     story.closed_change(&mut change).await?;
     story.service_reaches(&service, "OPERATIONAL").await?;
     story.agreement_activates(&agreement).await?;
     story.promises_are_known(&agreement, &service).await?;
-    Ok(World { service, unpromised, node, change })
+    Ok((service, node, change))
 }
