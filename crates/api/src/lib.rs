@@ -26,4 +26,4 @@ pub use mutate::{create, mutate, update};
 pub use pastey;
 pub use scalars::{Duration, Instant, Json};
 pub use session::Session;
-pub use shared::{Long, Money, MoneyInput, TargetKind};
+pub use shared::{Long, Money, MoneyInput, TargetKind, TicketType};

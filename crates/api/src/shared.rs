@@ -44,6 +44,19 @@ pub struct MoneyInput {
     pub currency: String,
 }
 
+/// What type of record a target is promised for.
+#[derive(Enum, Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum TicketType {
+    /// An incident: answered when a person has it, resolved when it works again.
+    Incident,
+    /// A service request: answered when its fulfilment starts, resolved when it is fulfilled.
+    ServiceRequest,
+    /// A problem: answered when it is assessed, resolved when its cause is removed.
+    Problem,
+    /// An alert: answered when it is acknowledged, resolved when it is over.
+    Alert,
+}
+
 /// Which time is promised.
 #[derive(Enum, Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum TargetKind {

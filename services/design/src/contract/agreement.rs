@@ -6,7 +6,7 @@ use crate::domain::{
         Agreement, AgreementHappened, AgreementKind, AgreementParty, AgreementState, AgreementStatus,
         InForce, PreviousVersion, Renewal,
     },
-    terms::{AgreedCalendar, PauseReason, Target, TargetKind, Terms},
+    terms::{AgreedCalendar, PauseReason, Target, TargetKind, Terms, TicketType},
 };
 use ciclo_contracts::{
     convert,
@@ -173,6 +173,7 @@ fn calendar(written: &str) -> Result<AgreedCalendar, Corrupt> {
 
 fn target_message(target: &Target) -> pb::Target {
     pb::Target {
+        ticket_type: convert::to_enum::<pb::TicketType>(target.ticket_type.as_str()),
         kind: convert::to_enum::<pb::TargetKind>(target.kind.as_str()),
         priority: target.priority.into(),
         duration: Some(convert::duration(target.duration)),
@@ -182,7 +183,13 @@ fn target_message(target: &Target) -> pb::Target {
 
 fn target(message: pb::Target) -> Result<Target, Corrupt> {
     let small = |field: &'static str, value: u32| u8::try_from(value).map_err(|why| Corrupt::new(field, why));
+    // Written before there were others, it is for incidents.
+    let ticket_type = match pb::TicketType::try_from(message.ticket_type) {
+        Ok(pb::TicketType::Unspecified) => TicketType::Incident,
+        _ => word::<pb::TicketType, _>("ticket_type", message.ticket_type, TicketType::parse)?,
+    };
     Ok(Target {
+        ticket_type,
         kind: word::<pb::TargetKind, _>("kind", message.kind, TargetKind::parse)?,
         priority: small("priority", message.priority)?,
         duration: convert::signed_duration("duration", message.duration)?,

@@ -154,5 +154,6 @@ fn every_written_value_is_in_the_contract() {
     assert!(ApprovalCondition::ALL.iter().all(|w| to_enum::<pb::ApprovalCondition>(w.as_str()) != 0));
     assert!(a::AgreementKind::ALL.iter().all(|w| to_enum::<pb::AgreementKind>(w.as_str()) != 0));
     assert!(t::TargetKind::ALL.iter().all(|w| to_enum::<pb::TargetKind>(w.as_str()) != 0));
+    assert!(t::TicketType::ALL.iter().all(|w| to_enum::<pb::TicketType>(w.as_str()) != 0));
     assert!(t::PauseReason::ALL.iter().all(|w| to_enum::<pb::PauseReason>(w.as_str()) != 0));
 }

@@ -9,7 +9,7 @@ use super::{
         RaiseRequirement, Requirement, RequirementKind, RequirementPriority, RequirementSource,
         RequirementState, RequirementWording, Tracing,
     },
-    terms::{AgreedCalendar, PauseReason, Target, TargetKind, Terms},
+    terms::{AgreedCalendar, PauseReason, Target, TargetKind, Terms, TicketType},
 };
 use ciclo_kernel::{
     SignedDuration, Timestamp,
@@ -107,7 +107,8 @@ pub(crate) fn package_in(state: DesignPackageState) -> DesignPackage {
 
 pub(crate) fn target(kind: TargetKind, priority: u8, minutes: i64) -> Target {
     let warning_percent = vec![50, 80];
-    Target { kind, priority, duration: SignedDuration::from_mins(minutes), warning_percent }
+    let ticket_type = TicketType::Incident;
+    Target { ticket_type, kind, priority, duration: SignedDuration::from_mins(minutes), warning_percent }
 }
 
 pub(crate) fn terms() -> Terms {

@@ -10,6 +10,20 @@ use std::{collections::BTreeSet, fmt};
 pub const LONGEST_TARGET: SignedDuration = SignedDuration::from_hours(366 * 24);
 
 words! {
+    /// What type of record a target is for.
+    TicketType {
+        /// An incident.
+        Incident = "INCIDENT",
+        /// A service request.
+        ServiceRequest = "SERVICE_REQUEST",
+        /// A problem.
+        Problem = "PROBLEM",
+        /// An alert.
+        Alert = "ALERT",
+    }
+}
+
+words! {
     /// What a target limits.
     TargetKind {
         /// The time to the first assignment to a person.
@@ -70,6 +84,8 @@ impl fmt::Display for AgreedCalendar {
 /// A target: how long something may take at a priority.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Target {
+    /// What type of record it is for.
+    pub ticket_type: TicketType,
     /// What it limits.
     pub kind: TargetKind,
     /// The priority of the tickets that it holds for: 1 (highest) to 5.
@@ -89,7 +105,7 @@ pub struct Terms {
     pub valid_until: Option<Timestamp>,
     /// The calendar whose hours count.
     pub calendar: AgreedCalendar,
-    /// The targets, at most one a kind and priority, ordered by kind and priority.
+    /// The targets, at most one a ticket type, kind and priority, and ordered by these.
     pub targets: Vec<Target>,
     /// The promised availability in basis points (9950 is 99.5 %); none when none is promised.
     pub availability_basis_points: Option<u32>,
@@ -116,14 +132,15 @@ impl Terms {
         if !breaks.is_empty() {
             return Err(Refusal::invalid("targets", breaks.join("; ")).with("breaks", breaks));
         }
-        self.targets.sort_by_key(|target| (target.kind, target.priority));
+        self.targets.sort_by_key(|target| (target.ticket_type, target.kind, target.priority));
         Ok(self)
     }
 
-    /// The target of a kind and priority; none when none is promised.
+    /// The target for a ticket type, of a kind and priority; none when none is promised.
     #[must_use]
-    pub fn target(&self, kind: TargetKind, priority: u8) -> Option<&Target> {
-        self.targets.iter().find(|target| target.kind == kind && target.priority == priority)
+    pub fn target(&self, ticket_type: TicketType, kind: TargetKind, priority: u8) -> Option<&Target> {
+        let wanted = (ticket_type, kind, priority);
+        self.targets.iter().find(|target| (target.ticket_type, target.kind, target.priority) == wanted)
     }
 
     /// Whether the terms hold at an instant: the start counts, the end does not.
@@ -158,8 +175,8 @@ impl Target {
     }
 }
 
-/// Everything that the targets break between them: two of one kind and priority, a response that
-/// may take longer than the resolution, a higher priority that may take longer than a lower one.
+/// Everything that the targets for one ticket type break between them: two of one kind and priority, a response
+/// that may take longer than the resolution, a higher priority that may take longer than a lower one.
 #[must_use]
 pub fn target_breaks(targets: &[Target]) -> Vec<String> {
     let mut breaks = Vec::new();
@@ -172,22 +189,25 @@ pub fn target_breaks(targets: &[Target]) -> Vec<String> {
 }
 
 fn pair_break(one: &Target, other: &Target) -> Option<String> {
+    if one.ticket_type != other.ticket_type {
+        return None;
+    }
     let (first, second) =
         if (one.kind, one.priority) <= (other.kind, other.priority) { (one, other) } else { (other, one) };
     let same_kind = first.kind == second.kind;
     let same_priority = first.priority == second.priority;
     let longer = first.duration > second.duration;
-    let (kind, priority) = (first.kind.as_str(), first.priority);
+    let (ticket_type, kind, priority) = (first.ticket_type.as_str(), first.kind.as_str(), first.priority);
     if same_kind && same_priority {
-        Some(format!("there is more than one {kind} target of priority {priority}"))
+        Some(format!("there is more than one {kind} target of priority {priority} for {ticket_type}"))
     } else if same_kind && longer {
         Some(format!(
-            "the {kind} target of priority {priority} ({}) is longer than that of priority {} ({})",
+            "the {kind} target of priority {priority} for {ticket_type} ({}) is longer than that of priority {} ({})",
             first.duration, second.priority, second.duration
         ))
     } else if same_priority && longer {
         Some(format!(
-            "the RESPONSE target of priority {priority} ({}) is longer than its RESOLUTION target ({})",
+            "the RESPONSE target of priority {priority} for {ticket_type} ({}) is longer than its RESOLUTION target ({})",
             first.duration, second.duration
         ))
     } else {

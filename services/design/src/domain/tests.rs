@@ -15,7 +15,7 @@ use super::{
         agreement, agreement_in, agreement_with, at, id, later_terms, newer_package, next_of, package,
         package_in, plan, requirement, requirement_in, service, target, terms, tracing, wording,
     },
-    terms::{AgreedCalendar, TargetKind, Terms, target_breaks},
+    terms::{AgreedCalendar, Target, TargetKind, Terms, TicketType, target_breaks},
     underpinning::underpinning_gaps,
 };
 use ciclo_kernel::{Code, Machine, Refusal, SignedDuration, ids::CustomerId, ids::RecordId};
@@ -276,6 +276,11 @@ fn every_break_between_targets_is_listed() {
     let refused = Terms { targets: targets.to_vec(), ..terms() }.checked().unwrap_err();
     // 1>2 twice, 1>3, 2>3 twice, 2 twice, and the response of 1 over its resolution.
     assert_eq!(refused.facts["breaks"].as_array().unwrap().len(), 7, "{refused}");
+    // What is promised for one type of ticket says nothing about another.
+    let types = TicketType::ALL.iter().zip(targets);
+    let apart: Vec<_> =
+        types.map(|(ticket_type, target)| Target { ticket_type: *ticket_type, ..target }).collect();
+    assert!(target_breaks(&apart).is_empty());
 }
 
 #[test]
@@ -348,7 +353,7 @@ proptest! {
                 prop_assert!(of_kind.is_sorted_by(|a, b| a.priority < b.priority && a.duration <= b.duration));
             }
             for priority in 1..=5 {
-                let promised = |kind| terms.target(kind, priority).map(|target| target.duration);
+                let promised = |kind| terms.target(TicketType::Incident, kind, priority).map(|target| target.duration);
                 if let (Some(response), Some(resolution)) =
                     (promised(TargetKind::Response), promised(TargetKind::Resolution))
                 {

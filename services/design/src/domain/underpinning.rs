@@ -2,7 +2,7 @@
 
 use super::{
     agreement::{Agreement, AgreementKind},
-    terms::TargetKind,
+    terms::{TargetKind, TicketType},
 };
 use ciclo_kernel::{SignedDuration, ids::AgreementId};
 
@@ -13,6 +13,8 @@ pub struct UnderpinningGap {
     pub agreement: AgreementId,
     /// Whether that is an OLA or a contract.
     pub agreement_kind: AgreementKind,
+    /// What type of record the targets are for.
+    pub ticket_type: TicketType,
     /// What the targets limit.
     pub kind: TargetKind,
     /// The priority of the targets.
@@ -39,10 +41,11 @@ pub fn underpinning_gaps(sla: &Agreement, agreements: &[Agreement]) -> Vec<Under
     under
         .flat_map(|agreement| {
             agreement.terms.targets.iter().filter_map(move |allowed| {
-                let promised = sla.terms.target(allowed.kind, allowed.priority)?;
+                let promised = sla.terms.target(allowed.ticket_type, allowed.kind, allowed.priority)?;
                 (allowed.duration > promised.duration).then(|| UnderpinningGap {
                     agreement: agreement.id,
                     agreement_kind: agreement.kind(),
+                    ticket_type: allowed.ticket_type,
                     kind: allowed.kind,
                     priority: allowed.priority,
                     promised: promised.duration,

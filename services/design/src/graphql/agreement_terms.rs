@@ -2,7 +2,7 @@
 
 use crate::domain::terms::{self, AgreedCalendar, PauseReason, Terms};
 use async_graphql::{Enum, InputObject, SimpleObject};
-use ciclo_api::{Duration, Instant, TargetKind};
+use ciclo_api::{Duration, Instant, TargetKind, TicketType};
 use ciclo_kernel::Refusal;
 
 /// Why a ticket waits, when waiting pauses the clocks.
@@ -22,6 +22,8 @@ pub enum AgreementPauseReason {
 /// A target of an agreement: how long something may take at a priority.
 #[derive(SimpleObject, Clone, Debug)]
 pub struct AgreementTarget {
+    /// What type of record it is for.
+    pub ticket_type: TicketType,
     /// Which time is promised.
     pub kind: TargetKind,
     /// The priority of the tickets that it holds for: 1 (highest) to 5.
@@ -35,11 +37,22 @@ pub struct AgreementTarget {
 impl From<&terms::Target> for AgreementTarget {
     fn from(target: &terms::Target) -> Self {
         Self {
+            ticket_type: ticket_type(target.ticket_type),
             kind: kind(target.kind),
             priority: target.priority,
             duration: Duration(target.duration),
             warning_percent: target.warning_percent.clone(),
         }
+    }
+}
+
+/// A ticket type as all subgraphs write it.
+pub(super) fn ticket_type(ticket_type: terms::TicketType) -> TicketType {
+    match ticket_type {
+        terms::TicketType::Incident => TicketType::Incident,
+        terms::TicketType::ServiceRequest => TicketType::ServiceRequest,
+        terms::TicketType::Problem => TicketType::Problem,
+        terms::TicketType::Alert => TicketType::Alert,
     }
 }
 
@@ -54,6 +67,8 @@ pub(super) fn kind(kind: terms::TargetKind) -> TargetKind {
 /// A target of an agreement.
 #[derive(InputObject, Clone, Debug)]
 pub struct AgreementTargetInput {
+    /// What type of record it is for; INCIDENT when left out.
+    pub ticket_type: Option<TicketType>,
     /// Which time is promised.
     pub kind: TargetKind,
     /// The priority of the tickets that it holds for: 1 (highest) to 5.
@@ -73,7 +88,7 @@ pub struct AgreementTermsInput {
     pub valid_until: Option<Instant>,
     /// The calendar whose hours count: the id of one, or `24x7` for all of them, which it is when left out.
     pub calendar: Option<String>,
-    /// The targets, at most one a kind and priority; an SLA needs a RESOLUTION target to be agreed.
+    /// The targets, at most one a ticket type, kind and priority; an SLA needs a RESOLUTION target to be agreed.
     pub targets: Vec<AgreementTargetInput>,
     /// The promised availability in basis points, 1 to 10000 (9950 is 99.5 %); none when left out.
     pub availability_basis_points: Option<i32>,
@@ -121,6 +136,12 @@ impl AgreementTargetInput {
         };
         let warnings = self.warning_percent.unwrap_or_default().into_iter();
         Ok(terms::Target {
+            ticket_type: match self.ticket_type.unwrap_or(TicketType::Incident) {
+                TicketType::Incident => terms::TicketType::Incident,
+                TicketType::ServiceRequest => terms::TicketType::ServiceRequest,
+                TicketType::Problem => terms::TicketType::Problem,
+                TicketType::Alert => terms::TicketType::Alert,
+            },
             kind: match self.kind {
                 TargetKind::Response => terms::TargetKind::Response,
                 TargetKind::Resolution => terms::TargetKind::Resolution,

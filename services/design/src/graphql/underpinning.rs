@@ -1,10 +1,10 @@
 //! Where OLAs and contracts do not add up to an SLA, in the API.
 
 use super::agreement::{Agreement, AgreementKind};
-use super::agreement_terms::kind;
+use super::agreement_terms::{kind, ticket_type};
 use crate::domain;
 use async_graphql::{Context, Object};
-use ciclo_api::{ApiResult, Duration, Session, TargetKind};
+use ciclo_api::{ApiResult, Duration, Session, TargetKind, TicketType};
 
 /// A place where an agreement under an SLA allows more time than the SLA promises.
 pub struct UnderpinningGap(pub(super) domain::underpinning::UnderpinningGap);
@@ -20,6 +20,10 @@ impl UnderpinningGap {
     /// Whether that is an OLA or a contract.
     async fn agreement_kind(&self) -> AgreementKind {
         self.0.agreement_kind.into()
+    }
+    /// What type of record the targets are for.
+    async fn ticket_type(&self) -> TicketType {
+        ticket_type(self.0.ticket_type)
     }
     /// Which time is promised.
     async fn kind(&self) -> TargetKind {

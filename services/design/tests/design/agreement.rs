@@ -72,13 +72,13 @@ async fn an_agreement_lives_from_its_draft_to_its_end() {
     );
 
     let read = "query($id: ID!) { agreement(id: $id) {
-        kind customer { id } group supplier calendar familyId number validFrom targets { kind priority duration warningPercent }
+        kind customer { id } group supplier calendar familyId number validFrom targets { ticketType kind priority duration warningPercent }
         pauseReasons activatedBy agreedAt draftedBy } }";
     let all = design.admin(read, json!({ "id": id })).await;
     assert_eq!(all.at("agreement.customer.id"), CUSTOMER);
     assert_eq!(all.at("agreement.calendar"), "24x7");
     assert_eq!(all.at("agreement.familyId"), id.as_str());
-    let response = json!({ "kind": "RESPONSE", "priority": 1, "duration": "PT15M", "warningPercent": [] });
+    let response = json!({ "ticketType": "INCIDENT", "kind": "RESPONSE", "priority": 1, "duration": "PT15M", "warningPercent": [] });
     assert_eq!(all.at("agreement.targets.0"), &response);
     assert_eq!(all.at("agreement.activatedBy"), "service:design");
 }
