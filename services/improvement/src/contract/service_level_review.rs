@@ -1,7 +1,8 @@
 //! Service level reviews as messages.
 
 use super::facts::{
-    kind, kind_message, mark, mark_message, priority, subject, subject_message, target, target_message, word,
+    kind, kind_message, mark, mark_message, priority, subject, subject_message, target, target_message,
+    ticket_type, ticket_type_message, word,
 };
 use crate::domain::{
     facts::Period,
@@ -54,6 +55,7 @@ fn line(message: pb::ReviewLine) -> Result<ReviewLine, Corrupt> {
         length.map(|length| convert::signed_duration(field, Some(length))).transpose()
     };
     Ok(ReviewLine {
+        ticket_type: ticket_type(message.ticket_type)?,
         kind: kind("kind", message.kind)?,
         priority: priority(message.priority)?,
         promised: length("promised", message.promised)?,
@@ -99,6 +101,7 @@ fn snapshot(record: &ServiceLevelReview) -> pb::ServiceLevelReview {
 
 fn line_message(line: &ReviewLine) -> pb::ReviewLine {
     pb::ReviewLine {
+        ticket_type: ticket_type_message(line.ticket_type),
         kind: kind_message(line.kind),
         priority: u32::from(line.priority),
         promised: line.promised.map(convert::duration),

@@ -3,7 +3,7 @@
 use super::{initiative, recommendation, service_level_review, target_result};
 use crate::domain::{
     evidence::{Evidence, EvidenceKind},
-    facts::{Mark, TargetKind},
+    facts::{Mark, TargetKind, TicketType},
     initiative::{IdentifyInitiative, Initiative, InitiativeHappened, InitiativeState},
     recommendation::{
         AcceptedAs, Answer, ProposeRecommendation, Recommendation, RecommendationHappened,
@@ -13,9 +13,7 @@ use crate::domain::{
     samples::{self, at, nth},
     service_level_review::{ServiceLevelReview, ServiceLevelReviewHappened, ServiceLevelReviewState},
     seven_steps::ImprovementStep,
-    target_result::{
-        ClockReading, Subject, SubjectType, TargetResult, TargetResultHappened, TargetResultState,
-    },
+    target_result::{ClockReading, Subject, TargetResult, TargetResultHappened, TargetResultState},
 };
 use ciclo_contracts::{convert::to_enum, improvement::v1 as pb};
 use ciclo_kernel::Machine;
@@ -163,7 +161,7 @@ fn what_happened_is_named_as_its_message() {
 #[test]
 fn every_written_value_is_in_the_contract() {
     assert!(TargetKind::ALL.iter().all(|w| to_enum::<pb::TargetKind>(w.as_str()) != 0));
-    assert!(SubjectType::ALL.iter().all(|w| to_enum::<pb::SubjectType>(w.as_str()) != 0));
+    assert!(TicketType::ALL.iter().all(|w| to_enum::<pb::SubjectType>(w.as_str()) != 0));
     assert!(Trend::ALL.iter().all(|w| to_enum::<pb::Trend>(w.as_str()) != 0));
     assert!(Stage::ALL.iter().all(|w| to_enum::<pb::Stage>(w.as_str()) != 0));
     assert!(RecommendationOrigin::ALL.iter().all(|w| to_enum::<pb::RecommendationOrigin>(w.as_str()) != 0));

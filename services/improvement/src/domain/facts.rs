@@ -24,6 +24,20 @@ impl Mark {
 }
 
 words! {
+    /// What type of record a target is for, and its clocks run on.
+    TicketType {
+        /// An incident.
+        Incident = "INCIDENT",
+        /// A service request.
+        ServiceRequest = "SERVICE_REQUEST",
+        /// A problem.
+        Problem = "PROBLEM",
+        /// An alert.
+        Alert = "ALERT",
+    }
+}
+
+words! {
     /// What a target limits.
     TargetKind {
         /// The time to the first assignment to a person.
@@ -36,12 +50,19 @@ words! {
 /// A target of an agreement: how long something may take at a priority.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Target {
+    /// What type of record it is for; incidents in a copy from before there were others.
+    #[serde(default = "incident")]
+    pub ticket_type: TicketType,
     /// What it limits.
     pub kind: TargetKind,
     /// The priority of the tickets that it holds for: 1 (highest) to 5.
     pub priority: u8,
     /// How long it may take.
     pub duration: SignedDuration,
+}
+
+fn incident() -> TicketType {
+    TicketType::Incident
 }
 
 /// A stretch of time, from its first instant up to, but without, its last.

@@ -2,7 +2,7 @@
 //! it, target by target, over a period. Writes nothing and knows no review.
 
 use super::{
-    facts::{Period, Target, TargetKind},
+    facts::{Period, Target, TargetKind, TicketType},
     target_result::{Subject, TargetResult},
 };
 use ciclo_kernel::{
@@ -36,9 +36,11 @@ pub struct MissedResult {
     pub subject: Subject,
 }
 
-/// What was promised for a kind and a priority, and what came of it.
+/// What was promised for a ticket type, a kind and a priority, and what came of it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ReviewLine {
+    /// What type of record the target is for.
+    pub ticket_type: TicketType,
     /// What the target limits.
     pub kind: TargetKind,
     /// The priority: 1 (highest) to 5.
@@ -61,9 +63,13 @@ pub struct ReviewLine {
     pub trend: Trend,
 }
 
+/// What a line is for.
+type Key = (TicketType, TargetKind, u8);
+
 impl ReviewLine {
-    fn empty(kind: TargetKind, priority: u8, promised: Option<SignedDuration>) -> Self {
+    fn empty((ticket_type, kind, priority): Key, promised: Option<SignedDuration>) -> Self {
         Self {
+            ticket_type,
             kind,
             priority,
             promised,
@@ -92,7 +98,8 @@ impl ReviewLine {
     fn conclude(mut self, previous: &[Self]) -> Self {
         let share = u64::from(self.met) * 10_000;
         self.met_share = share.checked_div(u64::from(self.count)).and_then(|share| u32::try_from(share).ok());
-        let same = |before: &&Self| before.kind == self.kind && before.priority == self.priority;
+        let key = |line: &Self| (line.ticket_type, line.kind, line.priority);
+        let same = |before: &&Self| key(before) == key(&self);
         self.trend = trend(previous.iter().find(same).and_then(|before| before.met_share), self.met_share);
         self.misses.sort_by_key(|missed| (missed.clock_id, missed.result_id));
         self
@@ -118,7 +125,7 @@ pub fn counts_in(result: &TargetResult, period: Period) -> bool {
 }
 
 /// Measures a promise against the results that count in the period: a line for each target, and for each other
-/// kind and priority that has results, ordered by kind and priority. `previous` are the lines of the review before.
+/// ticket type, kind and priority that has results, ordered by these. `previous` are the lines of the review before.
 #[must_use]
 pub fn measure(
     promise: &[Target],
@@ -126,16 +133,16 @@ pub fn measure(
     period: Period,
     previous: &[ReviewLine],
 ) -> Vec<ReviewLine> {
-    let mut lines: BTreeMap<(TargetKind, u8), ReviewLine> = promise
+    let mut lines: BTreeMap<Key, ReviewLine> = promise
         .iter()
         .map(|target| {
-            let line = ReviewLine::empty(target.kind, target.priority, Some(target.duration));
-            ((target.kind, target.priority), line)
+            let key = (target.ticket_type, target.kind, target.priority);
+            (key, ReviewLine::empty(key, Some(target.duration)))
         })
         .collect();
     for result in results.iter().filter(|result| counts_in(result, period)) {
-        let (kind, priority) = (result.clock.kind, result.clock.priority);
-        lines.entry((kind, priority)).or_insert_with(|| ReviewLine::empty(kind, priority, None)).add(result);
+        let key = (result.clock.subject.ticket_type(), result.clock.kind, result.clock.priority);
+        lines.entry(key).or_insert_with(|| ReviewLine::empty(key, None)).add(result);
     }
     lines.into_values().map(|line| line.conclude(previous)).collect()
 }

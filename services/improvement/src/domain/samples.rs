@@ -2,7 +2,7 @@
 
 use super::{
     evidence::{EvidenceKind, NewEvidence},
-    facts::{Target, TargetKind},
+    facts::{Target, TargetKind, TicketType},
     initiative::{IdentifyInitiative, Initiative, InitiativeState},
     known::KnownAgreement,
     recommendation::{
@@ -62,8 +62,12 @@ pub(crate) fn result_in(state: TargetResultState) -> TargetResult {
 }
 
 pub(crate) fn agreement() -> KnownAgreement {
-    let target =
-        |kind, priority, seconds| Target { kind, priority, duration: SignedDuration::from_secs(seconds) };
+    let target = |kind, priority, seconds| Target {
+        ticket_type: TicketType::Incident,
+        kind,
+        priority,
+        duration: SignedDuration::from_secs(seconds),
+    };
     KnownAgreement {
         id: nth(1),
         service_id: nth(1),

@@ -1,10 +1,13 @@
 //! What a service level clock of operations came to: met or missed, by how much
 //! and on which record. Operations measures; this keeps what reviews count.
 
-use super::facts::TargetKind;
+use super::facts::{TargetKind, TicketType};
 use ciclo_kernel::{
     Decision, Machine, Refusal, SignedDuration, Timestamp,
-    ids::{AgreementId, IncidentId, ServiceId, ServiceLevelClockId, ServiceRequestId, TargetResultId},
+    ids::{
+        AgreementId, AlertId, IncidentId, ProblemId, ServiceId, ServiceLevelClockId, ServiceRequestId,
+        TargetResultId,
+    },
     machine,
 };
 
@@ -29,16 +32,6 @@ machine! {
     }
 }
 
-words! {
-    /// What type of record a clock runs on.
-    SubjectType {
-        /// An incident.
-        Incident = "INCIDENT",
-        /// A service request.
-        ServiceRequest = "SERVICE_REQUEST",
-    }
-}
-
 /// The record that a clock runs on.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Subject {
@@ -46,15 +39,21 @@ pub enum Subject {
     Incident(IncidentId),
     /// A service request.
     ServiceRequest(ServiceRequestId),
+    /// A problem.
+    Problem(ProblemId),
+    /// An alert.
+    Alert(AlertId),
 }
 
 impl Subject {
     /// The record's type.
     #[must_use]
-    pub fn subject_type(self) -> SubjectType {
+    pub fn ticket_type(self) -> TicketType {
         match self {
-            Self::Incident(_) => SubjectType::Incident,
-            Self::ServiceRequest(_) => SubjectType::ServiceRequest,
+            Self::Incident(_) => TicketType::Incident,
+            Self::ServiceRequest(_) => TicketType::ServiceRequest,
+            Self::Problem(_) => TicketType::Problem,
+            Self::Alert(_) => TicketType::Alert,
         }
     }
 
@@ -64,6 +63,8 @@ impl Subject {
         match self {
             Self::Incident(id) => id.to_string(),
             Self::ServiceRequest(id) => id.to_string(),
+            Self::Problem(id) => id.to_string(),
+            Self::Alert(id) => id.to_string(),
         }
     }
 }

@@ -2,7 +2,7 @@
 //! recommendations.
 
 use crate::commands;
-use crate::domain::facts::{Target, TargetKind};
+use crate::domain::facts::{Target, TargetKind, TicketType};
 use crate::domain::known::KnownAgreement;
 use async_trait::async_trait;
 use ciclo_contracts::convert::{from_enum, id, optional_id, signed_duration};
@@ -49,7 +49,13 @@ async fn agreement(tx: &mut Tx, payload: &[u8]) -> Result<()> {
 
 fn target(message: pb::Target) -> std::result::Result<Target, Corrupt> {
     let written = from_enum::<pb::TargetKind>("kind", message.kind)?;
+    let ticket_type = match pb::TicketType::try_from(message.ticket_type) {
+        Ok(pb::TicketType::Unspecified) => TicketType::Incident.as_str(),
+        _ => from_enum::<pb::TicketType>("ticket_type", message.ticket_type)?,
+    };
     Ok(Target {
+        ticket_type: TicketType::parse(ticket_type)
+            .ok_or_else(|| Corrupt::new("ticket_type", ticket_type))?,
         kind: TargetKind::parse(written).ok_or_else(|| Corrupt::new("kind", written))?,
         priority: u8::try_from(message.priority).map_err(|why| Corrupt::new("priority", why))?,
         duration: signed_duration("duration", message.duration)?,

@@ -131,6 +131,8 @@ fn reading(
     let subject = match clock.subject_type.as_str() {
         "Incident" => Subject::Incident(id("subject_id", &clock.subject_id)?),
         "ServiceRequest" => Subject::ServiceRequest(id("subject_id", &clock.subject_id)?),
+        "Problem" => Subject::Problem(id("subject_id", &clock.subject_id)?),
+        "Alert" => Subject::Alert(id("subject_id", &clock.subject_id)?),
         other => return Err(Corrupt::new("subject_type", other)),
     };
     let kind = from_enum::<pb::TargetKind>("kind", clock.kind)?;

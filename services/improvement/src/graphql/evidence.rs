@@ -1,6 +1,6 @@
 //! The evidence of recommendations in the API.
 
-use super::foreign::{Agreement, Incident, ServiceRequest, Transition};
+use super::foreign::{Agreement, Alert, Incident, Problem, ServiceRequest, Transition};
 use super::service_level_review::ServiceLevelReview;
 use super::target_result::TargetResult;
 use crate::domain;
@@ -8,7 +8,8 @@ use crate::domain::evidence as own;
 use async_graphql::{Context, Enum, ID, InputObject, Object};
 use ciclo_api::{ApiResult, Instant, Session};
 use ciclo_kernel::ids::{
-    AgreementId, IncidentId, RecordId, ServiceLevelReviewId, ServiceRequestId, TargetResultId, TransitionId,
+    AgreementId, AlertId, IncidentId, ProblemId, RecordId, ServiceLevelReviewId, ServiceRequestId,
+    TargetResultId, TransitionId,
 };
 
 /// What a piece of evidence is.
@@ -72,6 +73,16 @@ impl RecommendationEvidence {
     /// The service request; null when the evidence is none.
     async fn service_request(&self) -> Option<ServiceRequest> {
         self.named::<ServiceRequestId>().map(ServiceRequest::named)
+    }
+
+    /// The problem; null when the evidence is none.
+    async fn problem(&self) -> Option<Problem> {
+        self.named::<ProblemId>().map(Problem::named)
+    }
+
+    /// The alert; null when the evidence is none.
+    async fn alert(&self) -> Option<Alert> {
+        self.named::<AlertId>().map(Alert::named)
     }
 
     /// The transition; null when the evidence is none.

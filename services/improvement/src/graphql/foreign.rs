@@ -34,6 +34,16 @@ foreign! {
 }
 
 foreign! {
+    /// A problem: the cause behind incidents.
+    Problem with fields
+}
+
+foreign! {
+    /// An alert: trouble that monitoring reports.
+    Alert with fields
+}
+
+foreign! {
     /// A transition: the way of an approved package into operation.
     Transition with fields
 }
@@ -116,6 +126,30 @@ impl Incident {
 }
 
 #[ComplexObject]
+impl Problem {
+    /// The newest recommendations that the problem is evidence for.
+    async fn recommendations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 100; 20 when left out.")] first: Option<i32>,
+    ) -> ApiResult<Vec<Recommendation>> {
+        shown_by(ctx, &self.id, first).await
+    }
+}
+
+#[ComplexObject]
+impl Alert {
+    /// The newest recommendations that the alert is evidence for.
+    async fn recommendations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 100; 20 when left out.")] first: Option<i32>,
+    ) -> ApiResult<Vec<Recommendation>> {
+        shown_by(ctx, &self.id, first).await
+    }
+}
+
+#[ComplexObject]
 impl ServiceRequest {
     /// The newest recommendations that the service request is evidence for.
     async fn recommendations(
@@ -175,6 +209,16 @@ impl ForeignQueries {
     #[graphql(entity)]
     async fn find_service_request_by_id(&self, id: ID) -> ServiceRequest {
         ServiceRequest { id }
+    }
+
+    #[graphql(entity)]
+    async fn find_problem_by_id(&self, id: ID) -> Problem {
+        Problem { id }
+    }
+
+    #[graphql(entity)]
+    async fn find_alert_by_id(&self, id: ID) -> Alert {
+        Alert { id }
     }
 
     #[graphql(entity)]

@@ -3,7 +3,7 @@
 use crate::domain;
 use crate::domain::facts::Mark;
 use async_graphql::ID;
-use ciclo_api::{Instant, Long, TargetKind, mutate};
+use ciclo_api::{Instant, Long, TargetKind, TicketType, mutate};
 use ciclo_kernel::{Refusal, ids::RecordId};
 
 /// Declares the input of a verb on a record that is there: which record, the version that the caller saw, the
@@ -41,6 +41,16 @@ pub fn at(mark: Option<&Mark>) -> Option<Instant> {
 /// Who made a move, if it was made.
 pub fn by(mark: Option<&Mark>) -> Option<&str> {
     mark.map(|mark| mark.by.as_str())
+}
+
+/// A ticket type as all subgraphs write it.
+pub fn ticket_type(ticket_type: domain::facts::TicketType) -> TicketType {
+    match ticket_type {
+        domain::facts::TicketType::Incident => TicketType::Incident,
+        domain::facts::TicketType::ServiceRequest => TicketType::ServiceRequest,
+        domain::facts::TicketType::Problem => TicketType::Problem,
+        domain::facts::TicketType::Alert => TicketType::Alert,
+    }
 }
 
 /// The suite's word for what a target limits.

@@ -1,11 +1,11 @@
 //! The lines of a service level review in the API.
 
-use super::input::{long, target_kind};
+use super::input::{long, target_kind, ticket_type};
 use super::target_result::TargetResult;
 use crate::domain;
 use crate::domain::review_lines;
 use async_graphql::{Context, Enum, Object, SimpleObject};
-use ciclo_api::{ApiResult, Duration, Long, Session, TargetKind};
+use ciclo_api::{ApiResult, Duration, Long, Session, TargetKind, TicketType};
 use ciclo_store::PageRequest;
 
 /// How a target did against the review before.
@@ -25,6 +25,8 @@ pub enum ReviewTrend {
 /// A target as it was promised when a review was conducted.
 #[derive(SimpleObject, Clone, Copy, Debug)]
 pub struct PromisedTarget {
+    /// What type of record it is for.
+    pub ticket_type: TicketType,
     /// Which time is promised.
     pub kind: TargetKind,
     /// The priority that it holds for: 1 (highest) to 5.
@@ -36,6 +38,7 @@ pub struct PromisedTarget {
 impl From<&domain::facts::Target> for PromisedTarget {
     fn from(target: &domain::facts::Target) -> Self {
         Self {
+            ticket_type: ticket_type(target.ticket_type),
             kind: target_kind(target.kind),
             priority: i32::from(target.priority),
             duration: Duration(target.duration),
@@ -43,13 +46,18 @@ impl From<&domain::facts::Target> for PromisedTarget {
     }
 }
 
-/// What was promised for a kind and a priority, and what came of it.
+/// What was promised for a ticket type, a kind and a priority, and what came of it.
 #[derive(Clone, Debug)]
 pub struct ServiceLevelReviewLine(pub review_lines::ReviewLine);
 
-/// What was promised for a kind and a priority, and what came of it.
+/// What was promised for a ticket type, a kind and a priority, and what came of it.
 #[Object]
 impl ServiceLevelReviewLine {
+    /// What type of record the target is for.
+    async fn ticket_type(&self) -> TicketType {
+        ticket_type(self.0.ticket_type)
+    }
+
     /// Which time is promised.
     async fn kind(&self) -> TargetKind {
         target_kind(self.0.kind)

@@ -1,12 +1,16 @@
 //! Results of service level targets in the API. Operations' events make them; nobody else changes them.
 
-use super::foreign::{Agreement, Incident, Service, ServiceLevelClock, ServiceRequest, shown_by};
-use super::input::target_kind;
+use super::foreign::{
+    Agreement, Alert, Incident, Problem, Service, ServiceLevelClock, ServiceRequest, shown_by,
+};
+use super::input::{target_kind, ticket_type};
 use super::recommendation::Recommendation;
 use crate::domain;
 use async_graphql::{Context, Enum};
 use ciclo_api::filters::{BooleanFilter, IdFilter, InstantFilter, IntFilter};
-use ciclo_api::{ApiResult, Duration, Instant, TargetKind, enum_filter, filter, record_api, record_object};
+use ciclo_api::{
+    ApiResult, Duration, Instant, TargetKind, TicketType, enum_filter, filter, record_api, record_object,
+};
 use domain::target_result::Subject;
 
 /// How far a result has come.
@@ -28,18 +32,36 @@ record_object! {
         async fn clock(&self) -> ServiceLevelClock {
             ServiceLevelClock::named(self.record().clock.clock_id)
         }
-        /// The incident that the clock runs on; null when it is a service request.
+        /// What type of record the clock runs on.
+        async fn ticket_type(&self) -> TicketType {
+            ticket_type(self.record().clock.subject.ticket_type())
+        }
+        /// The incident that the clock runs on; null when it is another record.
         async fn incident(&self) -> Option<Incident> {
             match self.record().clock.subject {
                 Subject::Incident(id) => Some(Incident::named(id)),
-                Subject::ServiceRequest(_) => None,
+                Subject::ServiceRequest(_) | Subject::Problem(_) | Subject::Alert(_) => None,
             }
         }
-        /// The service request that the clock runs on; null when it is an incident.
+        /// The service request that the clock runs on; null when it is another record.
         async fn service_request(&self) -> Option<ServiceRequest> {
             match self.record().clock.subject {
-                Subject::Incident(_) => None,
                 Subject::ServiceRequest(id) => Some(ServiceRequest::named(id)),
+                Subject::Incident(_) | Subject::Problem(_) | Subject::Alert(_) => None,
+            }
+        }
+        /// The problem that the clock runs on; null when it is another record.
+        async fn problem(&self) -> Option<Problem> {
+            match self.record().clock.subject {
+                Subject::Problem(id) => Some(Problem::named(id)),
+                Subject::Incident(_) | Subject::ServiceRequest(_) | Subject::Alert(_) => None,
+            }
+        }
+        /// The alert that the clock runs on; null when it is another record.
+        async fn alert(&self) -> Option<Alert> {
+            match self.record().clock.subject {
+                Subject::Alert(id) => Some(Alert::named(id)),
+                Subject::Incident(_) | Subject::ServiceRequest(_) | Subject::Problem(_) => None,
             }
         }
         /// The title of the record that the clock runs on, when the clock started; null when it had none.

@@ -96,6 +96,7 @@ pub(crate) fn agreement_event(
     version: u64,
 ) -> LogRow {
     let target = |kind: design::TargetKind, minutes| design::Target {
+        ticket_type: design::TicketType::Incident.into(),
         kind: kind.into(),
         priority: 1,
         duration: Some(duration(SignedDuration::from_mins(minutes))),
