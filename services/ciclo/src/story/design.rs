@@ -4,7 +4,7 @@ use super::{APPROVER, Held, Story, held};
 use anyhow::Result;
 use serde_json::{Value, json};
 
-/// The targets of an agreement by priority 1 to 5: response and resolution, ISO 8601.
+/// The targets of an agreement by priority 1 to 5, for every type of ticket: response and resolution, ISO 8601.
 pub type Targets = [(&'static str, &'static str); 5];
 
 /// What an ordinary agreement promises.
@@ -20,11 +20,17 @@ pub const ALWAYS: &str = "24x7";
 /// The terms of an agreement by a calendar: the id of one, or [`ALWAYS`].
 #[must_use]
 pub fn terms(targets: &Targets, calendar: &str, valid_from: jiff::Timestamp) -> Value {
-    let targets: Vec<Value> = (1..)
-        .zip(targets)
-        .flat_map(|(priority, (response, resolution))| {
+    let targets: Vec<Value> = ["INCIDENT", "SERVICE_REQUEST", "PROBLEM"]
+        .into_iter()
+        .flat_map(|ticket_type| {
+            (1..).zip(targets).map(move |(priority, times)| (ticket_type, priority, times))
+        })
+        .flat_map(|(ticket_type, priority, (response, resolution))| {
             [("RESPONSE", response), ("RESOLUTION", resolution)].map(|(kind, duration)| {
-                json!({ "kind": kind, "priority": priority, "duration": duration, "warningPercent": [50, 80] })
+                json!({
+                    "ticketType": ticket_type, "kind": kind, "priority": priority, "duration": duration,
+                    "warningPercent": [50, 80],
+                })
             })
         })
         .collect();

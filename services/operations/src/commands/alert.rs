@@ -2,9 +2,10 @@
 //! alert or opens one, and opens or resolves an incident by rule. One
 //! transaction for all reports that came together.
 
-use crate::commands::incident;
+use crate::commands::{clock, incident};
 use crate::domain::alert::{Alert, AlertReport, AlertState};
 use crate::domain::alert_rule::{AlertRule, AlertRuleState};
+use crate::domain::measured::Measured;
 use crate::domain::monitoring_event::{MonitoringEvent, ReceiveMonitoringEvent};
 use crate::intake::Report;
 use ciclo_kernel::Machine;
@@ -49,7 +50,7 @@ async fn take_in_one(tx: &mut Tx, source: &str, report: Report, rules: &[AlertRu
         Some(alert) if report.resolved => resolve(tx, alert, &report, rules).await,
         Some(alert) => {
             let again = reported(tx, &report, service, event);
-            let alert = tx.change_loaded(alert, None, |alert, _, _| alert.repeat(again)).await?;
+            let alert = clock::change_loaded(tx, alert, None, |alert, _, _| alert.repeat(again)).await?;
             apply_rules(tx, alert, rules).await
         }
         // The end of trouble that nobody reported: accepted and dropped.
@@ -57,6 +58,7 @@ async fn take_in_one(tx: &mut Tx, source: &str, report: Report, rules: &[AlertRu
         None => {
             let opened = Alert::open(tx.fresh(), reported(tx, &report, service, event));
             let alert = tx.create(opened).await?;
+            clock::start(tx, &Measured::from(&alert.record)).await?;
             apply_rules(tx, alert, rules).await
         }
     }
@@ -101,7 +103,8 @@ async fn apply_rules(tx: &mut Tx, alert: Versioned<Alert>, rules: &[AlertRule]) 
 /// Resolves an alert, and its incident when a rule says so and no other alert of it is left.
 async fn resolve(tx: &mut Tx, alert: Versioned<Alert>, report: &Report, rules: &[AlertRule]) -> Result<()> {
     let ends_at = report.ends_at;
-    let alert = tx.change_loaded(alert, None, |alert, by, at| alert.resolve(ends_at, by, at)).await?.record;
+    let alert =
+        clock::change_loaded(tx, alert, None, |alert, by, at| alert.resolve(ends_at, by, at)).await?.record;
     let Some(incident) = alert.incident else { return Ok(()) };
     let by_rule = rules.iter().any(|rule| rule.terms.resolve_incident_with_alert && rule.matches(&alert));
     let left = Filter::All(vec![

@@ -1,18 +1,23 @@
 //! Commands on service level clocks: they follow the record that they measure.
 
+use crate::domain::alert::Alert;
 use crate::domain::clock_calendar::ClockCalendar;
 use crate::domain::incident::Incident;
-use crate::domain::known::{KnownAgreement, KnownCalendar, KnownTarget, binding_agreement, binding_since};
-use crate::domain::service_level_clock::{
-    ClockPromise, ClockSubject, ServiceLevelClock, ServiceLevelClockHappened, ServiceLevelClockState,
-    TargetKind, TimerKind,
+use crate::domain::known::{
+    KnownAgreement, KnownCalendar, KnownTarget, binding_agreement, binding_since, by_party,
 };
+use crate::domain::measured::{ClockParty, ClockSubject, Measured, TicketType};
+use crate::domain::problem::Problem;
+use crate::domain::service_level_clock::{
+    ClockPromise, ServiceLevelClock, ServiceLevelClockState, TargetKind, TimerKind,
+};
+use crate::domain::service_request::ServiceRequest;
 use crate::hours;
 use ciclo_clocks::Hours;
-use ciclo_kernel::ids::{AgreementId, CalendarId, IncidentId, RecordId, ServiceLevelClockId};
+use ciclo_kernel::ids::{AgreementId, CalendarId, RecordId, ServiceId, ServiceLevelClockId};
 use ciclo_kernel::{Corrupt, Decision, Machine, Timestamp};
 use ciclo_store::record::id_field;
-use ciclo_store::{Filter, Result, Test, Tx, Versioned};
+use ciclo_store::{Filter, Record, Result, Test, Tx, Versioned};
 
 /// The timer of a clock.
 pub const TIMER: &str = "clock";
@@ -21,38 +26,153 @@ const CLOCKS_MOST: usize = 20;
 /// Clocks of a renewed agreement that are read together.
 const CLOCKS_AT_ONCE: usize = 500;
 
-/// Starts the clocks that the agreement in force promises for an incident.
-pub async fn start(tx: &mut Tx, incident: &Incident) -> Result<()> {
-    let agreements = tx.copies::<KnownAgreement>(&incident.service.to_string()).await?;
-    let Some(agreement) = binding_agreement(&agreements, incident.opened.at) else { return Ok(()) };
-    let calendar = calendar_of(tx, agreement).await?;
-    for kind in TargetKind::ALL {
-        if let Some(target) = agreement.target(kind.as_str(), incident.priority) {
-            start_one(tx, incident, *kind, promise(agreement, calendar, target)?).await?;
+/// A record, and from when it was as it is described.
+type Life = [(Measured, Timestamp)];
+
+/// Starts the clocks of a record that was just made: what the agreements in force promise.
+pub async fn start(tx: &mut Tx, measured: &Measured) -> Result<()> {
+    let now = tx.now();
+    start_promised(tx, &[(measured.clone(), now)], &[]).await
+}
+
+/// Applies a verb to a record that clocks measure; they follow.
+pub async fn change<R: Record>(
+    tx: &mut Tx,
+    id: R::Id,
+    expected: Option<u64>,
+    verb: impl FnOnce(R, &str, Timestamp) -> Decision<R, R::Happened> + Send,
+) -> Result<Versioned<R>>
+where
+    for<'a> Measured: From<&'a R>,
+{
+    let before = tx.get::<R>(id).await?;
+    change_loaded(tx, before, expected, verb).await
+}
+
+/// Applies a verb to a record that clocks measure and that was read in this transaction; they follow.
+pub async fn change_loaded<R: Record>(
+    tx: &mut Tx,
+    before: Versioned<R>,
+    expected: Option<u64>,
+    verb: impl FnOnce(R, &str, Timestamp) -> Decision<R, R::Happened> + Send,
+) -> Result<Versioned<R>>
+where
+    for<'a> Measured: From<&'a R>,
+{
+    let then = Measured::from(&before.record);
+    let record = tx.change_loaded(before, expected, verb).await?;
+    follow(tx, &then, &Measured::from(&record.record)).await?;
+    Ok(record)
+}
+
+/// Brings a record's clocks to where it stands after a change: paused, running, stopped, cancelled, retargeted, and
+/// starts those that were not promised before.
+async fn follow(tx: &mut Tx, before: &Measured, measured: &Measured) -> Result<()> {
+    if measured.stands_as(before) {
+        return Ok(());
+    }
+    let clocks = Filter::All(vec![of_subject(measured), not_cancelled()]);
+    for clock in tx.list::<ServiceLevelClock>(clocks, CLOCKS_MOST).await? {
+        let version = clock.version;
+        let clock = reprioritise(tx, clock, measured).await?;
+        let clock = bring_to(tx, clock, measured).await?;
+        let clock = by_newest_version(tx, clock).await?;
+        if clock.version != version {
+            set_timer(tx, &clock.record).await?;
+        }
+    }
+    if measured.may_have_other_promises_than(before) {
+        let counted = Filter::Any(vec![not_cancelled(), Filter::is("breached", true)]);
+        let counted = Filter::All(vec![of_subject(measured), counted]);
+        let clocks = tx.list::<ServiceLevelClock>(counted, CLOCKS_MOST).await?;
+        let life = life(tx, &measured.subject).await?;
+        start_promised(tx, &life, &clocks).await?;
+    }
+    Ok(())
+}
+
+/// Starts the clocks that a record is promised and has not: of each party whose turn it is, from the instant at which
+/// it first was, less the times that the record waited. What has its answer already gets no clock, and neither does
+/// a kind whose clock was broken before it was cancelled.
+async fn start_promised(tx: &mut Tx, life: &Life, clocks: &[Versioned<ServiceLevelClock>]) -> Result<()> {
+    let Some((measured, _)) = life.last() else { return Ok(()) };
+    let Some(service) = measured.service else { return Ok(()) };
+    let agreements = tx.copies::<KnownAgreement>(&service.to_string()).await?;
+    for (party, versions) in by_party(&agreements, measured) {
+        let begin = life.iter().position(|(then, _)| party.has_turn(then)).unwrap_or(0);
+        let life = &life[begin..];
+        let Some((_, since)) = life.first() else { continue };
+        let Some(agreement) = binding_since(&versions, *since, tx.now()) else { continue };
+        for kind in TargetKind::ALL.iter().filter(|kind| party.promises(**kind)) {
+            let has_one = |clock: &Versioned<ServiceLevelClock>| {
+                clock.record.kind == *kind && clock.record.promise.party == party
+            };
+            let target = agreement.target(measured.subject.ticket_type, *kind, measured.priority);
+            if let Some(target) = target.filter(|_| !clocks.iter().any(has_one)) {
+                let calendar = calendar_of(tx, agreement).await?;
+                let promise = promise(agreement, party.clone(), calendar, target)?;
+                start_one(tx, life, service, *kind, promise).await?;
+            }
         }
     }
     Ok(())
 }
 
-async fn start_one(tx: &mut Tx, incident: &Incident, kind: TargetKind, promise: ClockPromise) -> Result<()> {
-    let clock = tx.create(started(tx, incident, kind, promise)).await?;
+async fn start_one(
+    tx: &mut Tx,
+    life: &Life,
+    service: ServiceId,
+    kind: TargetKind,
+    promise: ClockPromise,
+) -> Result<()> {
+    let (Some((_, since)), Some((measured, _))) = (life.first(), life.last()) else { return Ok(()) };
+    let hours = hours::of(tx, promise.calendar).await?;
+    let (subject, id) = (measured.subject.clone(), tx.fresh());
+    let (started, happened) = ServiceLevelClock::start(id, subject, service, kind, promise, *since)?;
+    let started = started.relive(life, &hours)?;
+    if !started.is_open() {
+        return Ok(());
+    }
+    let mut clock = tx.create(Ok((started, happened))).await?;
+    if clock.record.due(&hours, tx.now()).is_some_and(|due| due < tx.now()) {
+        clock = tx.change_loaded(clock, None, |clock, _, at| clock.breach_when_made(&hours, at)).await?;
+    }
     set_timer(tx, &clock.record).await
 }
 
-/// A clock of an incident, started when the incident was opened.
-fn started(
-    tx: &Tx,
-    incident: &Incident,
-    kind: TargetKind,
-    promise: ClockPromise,
-) -> Decision<ServiceLevelClock, ServiceLevelClockHappened> {
-    let subject = ClockSubject {
-        record_type: "Incident".to_owned(),
-        id: incident.id.to_string(),
-        title: incident.title.clone(),
-    };
-    let id: ServiceLevelClockId = tx.fresh();
-    ServiceLevelClock::start(id, subject, incident.service, kind, promise, incident.opened.at)
+/// What a record was, oldest first, as its clocks see it.
+async fn life(tx: &Tx, subject: &ClockSubject) -> Result<Vec<(Measured, Timestamp)>> {
+    match subject.ticket_type {
+        TicketType::Incident => versions::<Incident>(tx, subject).await,
+        TicketType::ServiceRequest => versions::<ServiceRequest>(tx, subject).await,
+        TicketType::Problem => versions::<Problem>(tx, subject).await,
+        TicketType::Alert => versions::<Alert>(tx, subject).await,
+    }
+}
+
+async fn versions<R: Record>(tx: &Tx, subject: &ClockSubject) -> Result<Vec<(Measured, Timestamp)>>
+where
+    for<'a> Measured: From<&'a R>,
+{
+    let versions = tx.versions::<R>(R::Id::parse(&subject.id)?).await?;
+    Ok(versions.iter().map(|version| (Measured::from(&version.record), version.changed_at)).collect())
+}
+
+/// What a clock measures, as it is now.
+async fn measured(tx: &Tx, subject: &ClockSubject) -> Result<Measured> {
+    match subject.ticket_type {
+        TicketType::Incident => now::<Incident>(tx, subject).await,
+        TicketType::ServiceRequest => now::<ServiceRequest>(tx, subject).await,
+        TicketType::Problem => now::<Problem>(tx, subject).await,
+        TicketType::Alert => now::<Alert>(tx, subject).await,
+    }
+}
+
+async fn now<R: Record>(tx: &Tx, subject: &ClockSubject) -> Result<Measured>
+where
+    for<'a> Measured: From<&'a R>,
+{
+    Ok(Measured::from(&tx.get::<R>(R::Id::parse(&subject.id)?).await?.record))
 }
 
 /// The calendar that a clock under an agreement goes by, in the version that counts now.
@@ -71,12 +191,14 @@ pub async fn calendar_of(tx: &Tx, agreement: &KnownAgreement) -> Result<ClockCal
 
 fn promise(
     agreement: &KnownAgreement,
+    party: ClockParty,
     calendar: ClockCalendar,
     target: &KnownTarget,
 ) -> Result<ClockPromise> {
     let agreement_id = AgreementId::parse(&agreement.id).map_err(|why| Corrupt::new("Agreement", why))?;
     Ok(ClockPromise {
         agreement: agreement_id,
+        party,
         priority: target.priority,
         target: target.duration,
         warning_percents: target.warning_percents.clone(),
@@ -85,76 +207,25 @@ fn promise(
     })
 }
 
-/// Starts the clocks of an incident whose new priority is promised something that the old one was not: from the
-/// instant at which it was opened, less the times that it waited. What has its answer already gets no clock, and
-/// neither does a kind whose clock was broken before it was cancelled.
-pub async fn start_promised(tx: &mut Tx, incident: &Incident) -> Result<()> {
-    let (now, opened) = (tx.now(), incident.opened.at);
-    let agreements = tx.copies::<KnownAgreement>(&incident.service.to_string()).await?;
-    let Some(agreement) = binding_since(&agreements, opened, now) else { return Ok(()) };
-    let calendar = calendar_of(tx, agreement).await?;
-    let measured = Filter::Any(vec![not_cancelled(), Filter::is("breached", true)]);
-    let measured = Filter::All(vec![of_incident(incident), measured]);
-    let measured = tx.list::<ServiceLevelClock>(measured, CLOCKS_MOST).await?;
-    for kind in TargetKind::ALL.iter().filter(|kind| measured.iter().all(|clock| clock.record.kind != **kind))
-    {
-        if let Some(target) = agreement.target(kind.as_str(), incident.priority) {
-            start_late(tx, incident, *kind, promise(agreement, calendar, target)?).await?;
-        }
-    }
-    Ok(())
-}
-
-async fn start_late(tx: &mut Tx, incident: &Incident, kind: TargetKind, promise: ClockPromise) -> Result<()> {
-    let life = tx.versions::<Incident>(incident.id).await?;
-    let life: Vec<_> = life.into_iter().map(|version| (version.record, version.changed_at)).collect();
-    let hours = hours::of(tx, promise.calendar).await?;
-    let (started, happened) = started(tx, incident, kind, promise)?;
-    let started = started.relive(&life, &hours)?;
-    if !started.is_open() {
-        return Ok(());
-    }
-    let mut clock = tx.create(Ok((started, happened))).await?;
-    if clock.record.due(&hours, tx.now()).is_some_and(|due| due < tx.now()) {
-        clock = tx.change_loaded(clock, None, |clock, _, at| clock.breach_when_made(&hours, at)).await?;
-    }
-    set_timer(tx, &clock.record).await
-}
-
-fn of_incident(incident: &Incident) -> Filter {
-    Filter::is("subject_id", incident.id.to_string())
+fn of_subject(measured: &Measured) -> Filter {
+    Filter::is("subject_id", measured.subject.id.as_str())
 }
 
 fn not_cancelled() -> Filter {
     Filter::Not(Box::new(Filter::is("state", ServiceLevelClockState::Cancelled.as_str())))
 }
 
-/// Brings an incident's clocks to where the incident stands: paused, running, stopped, cancelled, retargeted.
-pub async fn follow(tx: &mut Tx, incident: &Incident) -> Result<()> {
-    let clocks = Filter::All(vec![of_incident(incident), not_cancelled()]);
-    for clock in tx.list::<ServiceLevelClock>(clocks, CLOCKS_MOST).await? {
-        let before = clock.version;
-        let clock = reprioritise(tx, clock, incident).await?;
-        let clock = bring_to(tx, clock, incident).await?;
-        let clock = by_newest_version(tx, clock).await?;
-        if clock.version != before {
-            set_timer(tx, &clock.record).await?;
-        }
-    }
-    Ok(())
-}
-
-/// Gives a clock that still runs the target of the incident's priority, by the agreement that it is under.
+/// Gives a clock that still runs the target of the record's priority, by the agreement that it is under.
 async fn reprioritise(
     tx: &mut Tx,
     clock: Versioned<ServiceLevelClock>,
-    incident: &Incident,
+    measured: &Measured,
 ) -> Result<Versioned<ServiceLevelClock>> {
-    if !clock.record.is_open() || clock.record.promise.priority == incident.priority {
+    if !clock.record.is_open() || clock.record.promise.priority == measured.priority {
         return Ok(clock);
     }
     let agreement = tx.copy::<KnownAgreement>(&clock.record.promise.agreement.to_string()).await?;
-    retarget(tx, clock, agreement.as_ref(), incident.priority).await
+    retarget(tx, clock, agreement.as_ref(), measured.priority).await
 }
 
 /// Gives a clock that still runs the target of an agreement and a priority; cancels it when nothing is promised.
@@ -164,12 +235,14 @@ async fn retarget(
     agreement: Option<&KnownAgreement>,
     priority: u8,
 ) -> Result<Versioned<ServiceLevelClock>> {
-    let kind = clock.record.kind.as_str();
-    let target = agreement.and_then(|agreement| Some((agreement, agreement.target(kind, priority)?)));
+    let (ticket_type, kind) = (clock.record.subject.ticket_type, clock.record.kind);
+    let target = |agreement: &KnownAgreement| agreement.target(ticket_type, kind, priority).cloned();
+    let target = agreement.and_then(|agreement| Some((agreement, target(agreement)?)));
     let hours = hours::of(tx, clock.record.promise.calendar).await?;
     match target {
         Some((agreement, target)) => {
-            let promise = promise(agreement, calendar_of(tx, agreement).await?, target)?;
+            let (party, calendar) = (clock.record.promise.party.clone(), calendar_of(tx, agreement).await?);
+            let promise = promise(agreement, party, calendar, &target)?;
             to(tx, clock, promise, &hours).await
         }
         None => tx.change_loaded(clock, None, |clock, _, at| clock.cancel(&hours, at)).await,
@@ -189,12 +262,14 @@ async fn to(
 
 async fn bring_to(
     tx: &mut Tx,
-    clock: Versioned<ServiceLevelClock>,
-    incident: &Incident,
+    mut clock: Versioned<ServiceLevelClock>,
+    measured: &Measured,
 ) -> Result<Versioned<ServiceLevelClock>> {
-    let Some(next) = clock.record.next_move(incident) else { return Ok(clock) };
-    let hours = hours::of(tx, clock.record.promise.calendar).await?;
-    tx.change_loaded(clock, None, |clock, _, at| clock.make(next, &hours, at)).await
+    while let Some(next) = clock.record.next_move(measured) {
+        let hours = hours::of(tx, clock.record.promise.calendar).await?;
+        clock = tx.change_loaded(clock, None, |clock, _, at| clock.make(next, &hours, at)).await?;
+    }
+    Ok(clock)
 }
 
 /// Computes an open clock anew when its calendar was edited since: one that was stopped meanwhile was left alone.
@@ -256,11 +331,10 @@ pub async fn renew(tx: &mut Tx, agreement: &KnownAgreement, at: Timestamp) -> Re
             return Ok(());
         }
         for clock in found {
-            let incident = IncidentId::parse(&clock.record.subject.id)?;
-            let incident = tx.get::<Incident>(incident).await?.record;
+            let measured = measured(tx, &clock.record.subject).await?;
             let priority = clock.record.promise.priority;
             let clock = retarget(tx, clock, Some(now), priority).await?;
-            let clock = bring_to(tx, clock, &incident).await?;
+            let clock = bring_to(tx, clock, &measured).await?;
             set_timer(tx, &clock.record).await?;
         }
     }

@@ -10,6 +10,7 @@ use crate::domain::incident::{
 use crate::domain::incident_verbs::OpenIncident;
 use crate::domain::known::{KnownChange, KnownItem, KnownService};
 use crate::domain::known_error::KnownError;
+use crate::domain::measured::Measured;
 use crate::domain::priority_matrix::{Cells, DEFAULT, PriorityMatrix};
 use crate::domain::problem::Problem;
 use ciclo_kernel::ids::{ConfigurationItemId, IncidentId, RecordId, ServiceId};
@@ -56,7 +57,7 @@ pub async fn open(tx: &mut Tx, input: OpenIncident) -> Result<Versioned<Incident
     let matrix = matrix(tx).await?;
     let opened = Incident::open(tx.fresh(), input, &matrix, tx.by(), tx.now());
     let incident = tx.create(opened).await?;
-    clock::start(tx, &incident.record).await?;
+    clock::start(tx, &Measured::from(&incident.record)).await?;
     Ok(incident)
 }
 
@@ -67,13 +68,7 @@ pub async fn change(
     expected: Option<u64>,
     verb: impl FnOnce(Incident, &str, Timestamp) -> Decision<Incident, IncidentHappened> + Send,
 ) -> Result<Versioned<Incident>> {
-    let before = tx.get::<Incident>(id).await?;
-    let priority = before.record.priority;
-    let incident = tx.change_loaded(before, expected, verb).await?;
-    clock::follow(tx, &incident.record).await?;
-    if incident.record.priority != priority {
-        clock::start_promised(tx, &incident.record).await?;
-    }
+    let incident = clock::change(tx, id, expected, verb).await?;
     tx.set_timer(&id.to_string(), CLOSE_TIMER, close_at(&incident.record)).await?;
     Ok(incident)
 }

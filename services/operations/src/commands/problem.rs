@@ -1,7 +1,9 @@
 //! Commands on problems that need to look at other records.
 
+use super::clock;
 use super::neighbours::{bounded, change_is_known, items_are_known, service_is_known};
 use crate::domain::incident::Incident;
+use crate::domain::measured::Measured;
 use crate::domain::problem::{OpenProblem, Problem, ProblemFindings, ProblemLinks};
 use ciclo_kernel::Refusal;
 use ciclo_kernel::ids::{ChangeId, IncidentId, ProblemId};
@@ -15,7 +17,9 @@ pub async fn open(tx: &mut Tx, input: OpenProblem) -> Result<Versioned<Problem>>
     incidents_exist(tx, &input.incidents).await?;
     items_are_known(tx, &input.items).await?;
     let decided = Problem::open(tx.fresh(), input, tx.by(), tx.now());
-    tx.create(decided).await
+    let problem = tx.create(decided).await?;
+    clock::start(tx, &Measured::from(&problem.record)).await?;
+    Ok(problem)
 }
 
 /// Starts to remove the cause, by a change if one is named.
@@ -29,8 +33,10 @@ pub async fn start_fix(
     change: Option<ChangeId>,
 ) -> Result<Versioned<Problem>> {
     change_is_known(tx, change).await?;
-    tx.change(id, Some(expected), |problem: Problem, by, at| problem.start_fix(findings, change, by, at))
-        .await
+    clock::change(tx, id, Some(expected), |problem: Problem, by, at| {
+        problem.start_fix(findings, change, by, at)
+    })
+    .await
 }
 
 /// Closes a problem as another one seen twice.
@@ -48,7 +54,8 @@ pub async fn close_as_duplicate(
             .with("problem", again.to_string())
             .into());
     }
-    tx.change(id, Some(expected), |problem: Problem, by, at| problem.close_as_duplicate(of, by, at)).await
+    let verb = |problem: Problem, by: &str, at| problem.close_as_duplicate(of, by, at);
+    clock::change(tx, id, Some(expected), verb).await
 }
 
 /// Adds records to a problem.

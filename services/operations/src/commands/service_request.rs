@@ -1,11 +1,13 @@
 //! Commands on service requests: a request is checked against its offering, and
 //! a caller who works for nobody but themselves acts on their own requests only.
 
+use crate::commands::clock;
 use crate::domain::form;
 use crate::domain::fulfilment::one_after_the_other;
 use crate::domain::known::KnownOffering;
+use crate::domain::measured::Measured;
 use crate::domain::service_request::{
-    ServiceRequest, ServiceRequestHappened, SubmitServiceRequest, works_on_requests,
+    DEFAULT_PRIORITY, ServiceRequest, ServiceRequestHappened, SubmitServiceRequest, works_on_requests,
 };
 use ciclo_kernel::ids::{OfferingId, RecordId, ServiceId, ServiceRequestId};
 use ciclo_kernel::{Code, Corrupt, Decision, Refusal, Timestamp};
@@ -19,6 +21,8 @@ pub struct Submission {
     pub offering: OfferingId,
     /// Who is to have it; none when it is the caller.
     pub requester: Option<String>,
+    /// How much it matters: 1 (highest) to 5; none when the caller leaves that to those who work on it.
+    pub priority: Option<u8>,
     /// The answers to the offering's form.
     pub answers: Value,
 }
@@ -27,12 +31,17 @@ pub struct Submission {
 /// at once when it does not.
 ///
 /// `NOT_FOUND` when there is no such offering or it cannot be asked for, `INVALID` when the answers
-/// do not fit its form, `FORBIDDEN` to a caller who asks for another without working on requests.
+/// do not fit its form, `FORBIDDEN` to a caller who asks for another or says how much it matters without working on
+/// requests.
 pub async fn submit(tx: &mut Tx, input: Submission) -> Result<Versioned<ServiceRequest>> {
     let offering = visible_offering(tx, input.offering).await?;
     let for_another = input.requester.as_deref().is_some_and(|requester| requester.trim() != tx.by());
     if for_another && !works_on_requests(tx.principal()) {
         return Err(own_only("requester").into());
+    }
+    if input.priority.is_some() && !works_on_requests(tx.principal()) {
+        let why = "the priority of a service request is for those who work on it to say";
+        return Err(Refusal::new(Code::Forbidden, why).with("field", "priority").into());
     }
     form::check(&offering.form, &input.answers)?;
     let service = ServiceId::parse(&offering.service_id).map_err(|why| Corrupt::new("Offering", why))?;
@@ -42,6 +51,7 @@ pub async fn submit(tx: &mut Tx, input: Submission) -> Result<Versioned<ServiceR
         service,
         requester: input.requester,
         answers: input.answers.to_string(),
+        priority: input.priority.unwrap_or(DEFAULT_PRIORITY),
         approval_needed: offering.approval_needed,
         tasks: one_after_the_other(&offering.plan),
     };
@@ -49,7 +59,9 @@ pub async fn submit(tx: &mut Tx, input: Submission) -> Result<Versioned<ServiceR
     let submitted = tx.create(decided).await?;
     let next =
         if submitted.record.approval_needed { ServiceRequest::ask_approval } else { ServiceRequest::approve };
-    tx.change_loaded(submitted, None, next).await
+    let request = tx.change_loaded(submitted, None, next).await?;
+    clock::start(tx, &Measured::from(&request.record)).await?;
+    Ok(request)
 }
 
 /// Applies a verb to a request that is the caller's own, or that they work on.
@@ -70,7 +82,7 @@ pub async fn change_own(
     if before.record.requester != tx.by() && !works_on_requests(tx.principal()) {
         return Err(own_only("id").into());
     }
-    tx.change_loaded(before, Some(expected), decide).await
+    clock::change_loaded(tx, before, Some(expected), decide).await
 }
 
 async fn visible_offering(tx: &Tx, id: OfferingId) -> Result<KnownOffering> {

@@ -72,6 +72,7 @@ fn status(after: &pb::Incident) -> Result<IncidentStatus, Corrupt> {
         IncidentState::InProgress => IncidentStatus::InProgress,
         IncidentState::OnHold => IncidentStatus::OnHold {
             reason: word::<pb::HoldReason, _>("hold_reason", after.hold_reason, HoldReason::parse)?,
+            supplier: after.hold_supplier.clone(),
             note: after.hold_note.clone(),
             since: convert::instant("held_since", after.held_since)?,
         },
@@ -135,8 +136,9 @@ fn snapshot(record: &Incident) -> pb::Incident {
         | IncidentStatus::Assigned
         | IncidentStatus::InProgress
         | IncidentStatus::Resolved { .. } => {}
-        IncidentStatus::OnHold { reason, note, since } => {
+        IncidentStatus::OnHold { reason, supplier, note, since } => {
             after.hold_reason = convert::to_enum::<pb::HoldReason>(reason.as_str());
+            after.hold_supplier.clone_from(supplier);
             after.hold_note.clone_from(note);
             after.held_since = Some(convert::timestamp(*since));
         }
@@ -236,7 +238,7 @@ mod tests {
             reads_back(&Incident { major: *major, ..incident() });
         }
         for reason in HoldReason::ALL {
-            reads_back(&incident().hold(*reason, None, at(1)).unwrap().0);
+            reads_back(&incident().hold(*reason, None, None, at(1)).unwrap().0);
         }
         for code in ResolutionCode::ALL {
             let worked_on = incident_in(IncidentState::InProgress);

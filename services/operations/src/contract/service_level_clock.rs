@@ -2,8 +2,9 @@
 
 use super::facts::{small, word};
 use crate::domain::clock_calendar::ClockCalendar;
+use crate::domain::measured::{ClockParty, ClockSubject, TicketType};
 use crate::domain::service_level_clock::{
-    Breach, ClockPromise, ClockSubject, ServiceLevelClock, ServiceLevelClockHappened, TargetKind, Warning,
+    Breach, ClockPromise, ServiceLevelClock, ServiceLevelClockHappened, TargetKind, Warning,
 };
 use ciclo_clocks::Pause;
 use ciclo_contracts::{
@@ -49,7 +50,8 @@ pub fn record(message: pb::ServiceLevelClockEvent) -> Result<ServiceLevelClock, 
     Ok(ServiceLevelClock {
         id: convert::id("id", &after.id)?,
         subject: ClockSubject {
-            record_type: after.subject_type,
+            ticket_type: TicketType::of(&after.subject_type)
+                .ok_or_else(|| Corrupt::new("subject_type", &after.subject_type))?,
             id: after.subject_id,
             title: after.subject_title,
         },
@@ -57,6 +59,7 @@ pub fn record(message: pb::ServiceLevelClockEvent) -> Result<ServiceLevelClock, 
         kind: word::<pb::TargetKind, _>("kind", after.kind, TargetKind::parse)?,
         promise: ClockPromise {
             agreement: convert::id("agreement_id", &after.agreement_id)?,
+            party: party(after.group, after.supplier),
             priority: small("priority", after.priority)?,
             target: convert::signed_duration("target", after.target)?,
             warning_percents: percents.map(|p| small("warning_percents", *p)).collect::<Result<_, _>>()?,
@@ -74,15 +77,22 @@ pub fn record(message: pb::ServiceLevelClockEvent) -> Result<ServiceLevelClock, 
 }
 
 fn snapshot(record: &ServiceLevelClock) -> pb::ServiceLevelClock {
+    let (group, supplier) = match &record.promise.party {
+        ClockParty::Customer => Default::default(),
+        ClockParty::Group(name) => (name.clone(), String::new()),
+        ClockParty::Supplier(name) => (String::new(), name.clone()),
+    };
     let (pauses, warnings) = (record.pauses.iter(), record.warnings.iter());
     pb::ServiceLevelClock {
         id: record.id.to_string(),
-        subject_type: record.subject.record_type.clone(),
+        subject_type: record.subject.ticket_type.record_type().to_owned(),
         subject_id: record.subject.id.clone(),
         subject_title: record.subject.title.clone(),
         service_id: record.service.to_string(),
         kind: convert::to_enum::<pb::TargetKind>(record.kind.as_str()),
         agreement_id: record.promise.agreement.to_string(),
+        group,
+        supplier,
         priority: record.promise.priority.into(),
         target: Some(convert::duration(record.promise.target)),
         warning_percents: record.promise.warning_percents.iter().copied().map(u32::from).collect(),
@@ -112,6 +122,17 @@ fn snapshot(record: &ServiceLevelClock) -> pb::ServiceLevelClock {
             retargeted: breach.retargeted,
         }),
         state: convert::state_to_proto::<pb::ServiceLevelClockState, _>(record.state),
+    }
+}
+
+/// The party of a clock; one from before there were others is the customer's.
+fn party(group: String, supplier: String) -> ClockParty {
+    if !group.is_empty() {
+        ClockParty::Group(group)
+    } else if !supplier.is_empty() {
+        ClockParty::Supplier(supplier)
+    } else {
+        ClockParty::Customer
     }
 }
 
@@ -179,6 +200,13 @@ mod tests {
         let calendar = ClockCalendar::Version { id: nth(7), version: 3 };
         let by_calendar = ClockPromise { calendar, ..promise(10) };
         reads_back(&ServiceLevelClock { promise: by_calendar, ..clock(0) });
+        for party in [ClockParty::Group("Network".to_owned()), ClockParty::Supplier("Kabel".to_owned())] {
+            reads_back(&ServiceLevelClock { promise: ClockPromise { party, ..promise(10) }, ..clock(0) });
+        }
+        for ticket_type in TicketType::ALL {
+            let subject = ClockSubject { ticket_type: *ticket_type, ..clock(0).subject };
+            reads_back(&ServiceLevelClock { subject, ..clock(0) });
+        }
         for kind in TargetKind::ALL {
             reads_back(&ServiceLevelClock { kind: *kind, ..clock(0) });
         }

@@ -1,9 +1,12 @@
 //! Service requests as messages.
 
-use super::facts::{mark, mark_message, optional_mark};
+use super::facts::{mark, mark_message, optional_mark, small, word};
 use crate::domain::{
     fulfilment::FulfilmentTask,
-    service_request::{ServiceRequest, ServiceRequestHappened, ServiceRequestState, ServiceRequestStatus},
+    incident::HoldReason,
+    service_request::{
+        DEFAULT_PRIORITY, ServiceRequest, ServiceRequestHappened, ServiceRequestState, ServiceRequestStatus,
+    },
 };
 use ciclo_contracts::{
     convert,
@@ -30,7 +33,15 @@ pub fn record(message: pb::ServiceRequestEvent) -> Result<ServiceRequest, Corrup
         ServiceRequestState::Approved => ServiceRequestStatus::Approved,
         ServiceRequestState::InFulfilment => ServiceRequestStatus::InFulfilment,
         ServiceRequestState::OnHold => {
-            ServiceRequestStatus::OnHold { reason: needed(reason)?, held: mark("entered", entered)? }
+            let waits_for = match pb::HoldReason::try_from(after.waits_for) {
+                Ok(pb::HoldReason::Unspecified) => None,
+                _ => Some(word::<pb::HoldReason, _>("waits_for", after.waits_for, HoldReason::parse)?),
+            };
+            ServiceRequestStatus::OnHold {
+                reason: needed(reason)?,
+                waits_for,
+                held: mark("entered", entered)?,
+            }
         }
         ServiceRequestState::Fulfilled => ServiceRequestStatus::Fulfilled,
         ServiceRequestState::Closed => ServiceRequestStatus::Closed { closed: mark("entered", entered)? },
@@ -48,6 +59,7 @@ pub fn record(message: pb::ServiceRequestEvent) -> Result<ServiceRequest, Corrup
         service: convert::id("service_id", &after.service_id)?,
         requester: after.requester,
         answers: after.answers,
+        priority: if after.priority == 0 { DEFAULT_PRIORITY } else { small("priority", after.priority)? },
         approval_needed: after.approval_needed,
         tasks: after.tasks.into_iter().map(task).collect::<Result<_, _>>()?,
         submitted: mark("submitted", after.submitted)?,
@@ -65,10 +77,21 @@ fn snapshot(record: &ServiceRequest) -> pb::ServiceRequest {
         | ServiceRequestStatus::InFulfilment
         | ServiceRequestStatus::Fulfilled => (None, None),
         ServiceRequestStatus::PendingApproval { asked } => (Some(asked), None),
-        ServiceRequestStatus::OnHold { reason, held } => (Some(held), Some(reason.clone())),
+        ServiceRequestStatus::OnHold { reason, held, .. } => (Some(held), Some(reason.clone())),
         ServiceRequestStatus::Closed { closed } => (Some(closed), None),
         ServiceRequestStatus::Rejected { reason, rejected } => (Some(rejected), Some(reason.clone())),
         ServiceRequestStatus::Cancelled { reason, cancelled } => (Some(cancelled), reason.clone()),
+    };
+    let waits_for = match &record.status {
+        ServiceRequestStatus::OnHold { waits_for, .. } => *waits_for,
+        ServiceRequestStatus::Submitted
+        | ServiceRequestStatus::PendingApproval { .. }
+        | ServiceRequestStatus::Approved
+        | ServiceRequestStatus::InFulfilment
+        | ServiceRequestStatus::Fulfilled
+        | ServiceRequestStatus::Closed { .. }
+        | ServiceRequestStatus::Rejected { .. }
+        | ServiceRequestStatus::Cancelled { .. } => None,
     };
     pb::ServiceRequest {
         id: record.id.to_string(),
@@ -77,6 +100,8 @@ fn snapshot(record: &ServiceRequest) -> pb::ServiceRequest {
         service_id: record.service.to_string(),
         requester: record.requester.clone(),
         answers: record.answers.clone(),
+        priority: record.priority.into(),
+        waits_for: waits_for.map_or(0, |reason| convert::to_enum::<pb::HoldReason>(reason.as_str())),
         approval_needed: record.approval_needed,
         tasks: record.tasks.iter().map(task_message).collect(),
         state: convert::state_to_proto::<pb::ServiceRequestState, _>(record.state()),

@@ -1,14 +1,14 @@
-//! Where an incident stands says what its clocks do: this derives the next move
-//! of a clock, and the whole life of one that starts late, from the incident.
+//! Where a record stands says what its clocks do: this derives the next move of
+//! a clock, and the whole life of one that starts late, from what it measures.
 
-use super::incident::{Incident, IncidentStatus};
+use super::measured::{ClockParty, Measured, Phase};
 use super::service_level_clock::{
     ServiceLevelClock, ServiceLevelClockHappened, ServiceLevelClockState, TargetKind,
 };
 use ciclo_clocks::Hours;
 use ciclo_kernel::{Decision, Refusal, Timestamp};
 
-/// What brings a clock to where its incident wants it.
+/// What brings a clock to where its record wants it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ClockMove {
     /// It stands, for a reason.
@@ -32,31 +32,43 @@ enum Wanted {
     Cancelled,
 }
 
-fn wanted(clock: &ServiceLevelClock, incident: &Incident) -> Wanted {
-    let answered = match clock.kind {
-        TargetKind::Response => incident.first_response_at.is_some(),
-        TargetKind::Resolution => false,
-    };
-    match &incident.status {
-        _ if answered => Wanted::Stopped,
-        IncidentStatus::Resolved { .. } | IncidentStatus::Closed { .. } => Wanted::Stopped,
-        IncidentStatus::OnHold { reason, .. } if clock.pauses_for(reason.as_str()) => {
-            Wanted::Paused(reason.as_str())
-        }
-        IncidentStatus::New
-        | IncidentStatus::Assigned
-        | IncidentStatus::InProgress
-        | IncidentStatus::OnHold { .. } => Wanted::Running,
-        IncidentStatus::Cancelled { .. } => Wanted::Cancelled,
+fn wanted(clock: &ServiceLevelClock, measured: &Measured) -> Wanted {
+    let party = &clock.promise.party;
+    let turn = party.has_turn(measured);
+    if clock.kind == TargetKind::Response && answered(party, turn, measured) {
+        return Wanted::Stopped;
+    }
+    match &measured.phase {
+        Phase::Done => Wanted::Stopped,
+        Phase::Gone => Wanted::Cancelled,
+        Phase::Open | Phase::Waits { .. } | Phase::Rests(_) if !turn => Wanted::Paused(party.elsewhere()),
+        Phase::Rests(why) => Wanted::Paused(why),
+        Phase::Waits { reason, .. } => match party {
+            ClockParty::Customer | ClockParty::Group(_) if clock.pauses_for(reason.as_str()) => {
+                Wanted::Paused(reason.as_str())
+            }
+            // What it waits for is the supplier itself.
+            ClockParty::Customer | ClockParty::Group(_) | ClockParty::Supplier(_) => Wanted::Running,
+        },
+        Phase::Open => Wanted::Running,
+    }
+}
+
+/// Whether a party has answered: the customer has by anybody, a group by one of its own.
+fn answered(party: &ClockParty, turn: bool, measured: &Measured) -> bool {
+    match party {
+        ClockParty::Customer => measured.answered,
+        ClockParty::Group(_) => turn && measured.taken,
+        ClockParty::Supplier(_) => false,
     }
 }
 
 impl ServiceLevelClock {
-    /// The move to where the incident wants it; none when it is there, or has come to its end.
+    /// The next move to where the record wants it; none when it is there, or has come to its end.
     #[must_use]
-    pub fn next_move(&self, incident: &Incident) -> Option<ClockMove> {
+    pub fn next_move(&self, measured: &Measured) -> Option<ClockMove> {
         use ServiceLevelClockState::{Cancelled, Paused, Running, Stopped};
-        match (self.state, wanted(self, incident)) {
+        match (self.state, wanted(self, measured)) {
             (Running, Wanted::Running)
             | (Paused, Wanted::Paused(_))
             | (Stopped, Wanted::Stopped | Wanted::Cancelled)
@@ -89,11 +101,11 @@ impl ServiceLevelClock {
         }
     }
 
-    /// The clock after a life that nobody measured: what the incident was, oldest first, and from when. The times
+    /// The clock after a life that nobody measured: what the record was, oldest first, and from when. The times
     /// that it waited do not count, as if the clock had been there. Whether it is late is not judged.
-    pub fn relive(mut self, life: &[(Incident, Timestamp)], hours: &Hours) -> Result<Self, Refusal> {
-        for (incident, at) in life {
-            if let Some(next) = self.next_move(incident) {
+    pub fn relive(mut self, life: &[(Measured, Timestamp)], hours: &Hours) -> Result<Self, Refusal> {
+        for (measured, at) in life {
+            while let Some(next) = self.next_move(measured) {
                 self = self.make(next, hours, *at)?.0;
             }
         }
@@ -105,19 +117,20 @@ impl ServiceLevelClock {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::incident::{HoldReason, IncidentState, ResolutionCode};
+    use crate::domain::incident::{HoldReason, Incident, IncidentState, ResolutionCode};
     use crate::domain::incident_verbs::tests::{incident, incident_in};
     use crate::domain::pairs::at;
+    use crate::domain::service_level_clock::ClockPromise;
     use crate::domain::service_level_clock::tests::{always, clock};
     use ciclo_kernel::SignedDuration;
 
     fn held(reason: HoldReason, second: i64) -> Incident {
-        incident_in(IncidentState::InProgress).hold(reason, None, at(second)).unwrap().0
+        incident_in(IncidentState::InProgress).hold(reason, None, None, at(second)).unwrap().0
     }
 
     #[test]
     fn a_clock_goes_where_its_incident_wants_it() {
-        let moved = |state| clock(100).next_move(&incident_in(state));
+        let moved = |state| clock(100).next_move(&Measured::from(&incident_in(state)));
         for (state, next) in [
             (IncidentState::New, None),
             (IncidentState::Assigned, None),
@@ -130,13 +143,52 @@ mod tests {
             assert_eq!(moved(state), next, "{state:?}");
         }
         assert_eq!(
-            clock(100).next_move(&held(HoldReason::Supplier, 3)),
+            clock(100).next_move(&Measured::from(&held(HoldReason::Supplier, 3))),
             None,
             "the agreement does not say so"
         );
         let response = ServiceLevelClock { kind: TargetKind::Response, ..clock(100) };
-        assert_eq!(response.next_move(&incident()), None);
-        assert_eq!(response.next_move(&incident_in(IncidentState::Assigned)), Some(ClockMove::Stop));
+        let next = |incident: Incident| response.next_move(&Measured::from(&incident));
+        assert_eq!(next(incident()), None);
+        assert_eq!(next(incident_in(IncidentState::Assigned)), Some(ClockMove::Stop));
+    }
+
+    fn with(party: ClockParty, kind: TargetKind) -> ServiceLevelClock {
+        let clock = clock(100);
+        let promise = ClockPromise { party, ..clock.promise };
+        ServiceLevelClock { kind, promise, ..clock }
+    }
+
+    #[test]
+    fn the_clock_of_a_group_runs_while_the_incident_is_its_own() {
+        let of = |kind| with(ClockParty::Group("Network".to_owned()), kind);
+        let at_desk =
+            incident_in(IncidentState::InProgress).assign(Some("Desk"), Some("lee"), at(1)).unwrap().0;
+        let handed_over = at_desk.clone().assign(Some("Network"), None, at(2)).unwrap().0;
+        let taken = handed_over.clone().assign(Some("Network"), Some("kim"), at(3)).unwrap().0;
+        let held = taken.clone().hold(HoldReason::Caller, None, None, at(4)).unwrap().0;
+        let next = |kind, incident: &Incident| of(kind).next_move(&Measured::from(incident));
+        let (response, resolution) = (TargetKind::Response, TargetKind::Resolution);
+        let elsewhere = Some(ClockMove::Pause("OTHER_GROUP"));
+        assert_eq!((next(response, &at_desk), next(resolution, &at_desk)), (elsewhere, elsewhere));
+        assert_eq!((next(response, &handed_over), next(resolution, &handed_over)), (None, None));
+        assert_eq!((next(response, &taken), next(resolution, &taken)), (Some(ClockMove::Stop), None));
+        assert_eq!(next(resolution, &held), Some(ClockMove::Pause("CALLER")));
+    }
+
+    #[test]
+    fn the_clock_of_a_supplier_runs_while_it_is_waited_for() {
+        let clock = with(ClockParty::Supplier("Kabel".to_owned()), TargetKind::Resolution);
+        let next = |incident: &Incident| clock.next_move(&Measured::from(incident));
+        let held = |reason, supplier| {
+            incident_in(IncidentState::InProgress).hold(reason, supplier, None, at(3)).unwrap().0
+        };
+        assert_eq!(next(&held(HoldReason::Supplier, Some("Kabel"))), None);
+        let elsewhere = Some(ClockMove::Pause("NOT_WITH_SUPPLIER"));
+        assert_eq!(next(&held(HoldReason::Supplier, Some("Strom"))), elsewhere);
+        assert_eq!(next(&held(HoldReason::Caller, None)), elsewhere);
+        assert_eq!(next(&incident_in(IncidentState::InProgress)), elsewhere);
+        assert_eq!(next(&incident_in(IncidentState::Resolved)), Some(ClockMove::Stop));
     }
 
     #[test]
@@ -152,6 +204,7 @@ mod tests {
             (resolved, at(60)),
             (worked_on, at(90)),
         ];
+        let life = life.map(|(incident, at)| (Measured::from(&incident), at));
         let late = clock(5).relive(&life, always()).unwrap();
         assert_eq!(
             (late.state, &late.breach, late.stopped_at),

@@ -23,6 +23,15 @@ impl Mark {
     }
 }
 
+/// A priority as it is given: 1 (highest) to 5.
+pub fn priority(level: u8) -> Result<u8, Refusal> {
+    if (1..=5).contains(&level) {
+        Ok(level)
+    } else {
+        Err(Refusal::invalid("priority", "a priority is 1 (highest) to 5"))
+    }
+}
+
 /// The text of a JSON object of at most [`JSON`] bytes. It is kept as it came, so that fields
 /// that nobody knows yet are not lost.
 pub fn json_object(field: &str, text: &str) -> Result<String, Refusal> {

@@ -124,6 +124,8 @@ pub enum IncidentStatus {
     OnHold {
         /// For what.
         reason: HoldReason,
+        /// The supplier that it waits for; none when nobody said, or when it waits for something else.
+        supplier: Option<String>,
         /// In words; none when the reason says it.
         note: Option<String>,
         /// Since when.

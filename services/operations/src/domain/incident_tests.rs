@@ -31,7 +31,7 @@ pub(crate) fn incident_in(state: IncidentState) -> Incident {
         IncidentState::InProgress => incident_in(IncidentState::Assigned).start("jo", at(2)).unwrap().0,
         IncidentState::OnHold => {
             let worked_on = incident_in(IncidentState::InProgress);
-            worked_on.hold(HoldReason::Caller, Some("which device?"), at(3)).unwrap().0
+            worked_on.hold(HoldReason::Caller, None, Some("which device?"), at(3)).unwrap().0
         }
         IncidentState::Resolved => {
             let worked_on = incident_in(IncidentState::InProgress);
@@ -53,7 +53,7 @@ fn the_table_is_that_of_the_rules() {
         Ok(match verb {
             IncidentVerb::Assign => record.assign(Some("net"), None, at(8))?.0,
             IncidentVerb::Start => record.start("jo", at(8))?.0,
-            IncidentVerb::Hold => record.hold(HoldReason::Supplier, None, at(8))?.0,
+            IncidentVerb::Hold => record.hold(HoldReason::Supplier, Some("Kabel"), None, at(8))?.0,
             IncidentVerb::Resume => record.resume("jo", at(8))?.0,
             IncidentVerb::Resolve => record.resolve(ResolutionCode::Workaround, "done", "jo", at(8))?.0,
             IncidentVerb::Reopen => record.reopen("again", DAY, at(8))?.0,
@@ -115,7 +115,7 @@ fn who_begins_an_incident_that_is_nobodys_takes_it() {
     assert_eq!((kept.person.as_deref(), kept.first_response_at), (Some("jo"), Some(at(1))));
     assert_eq!(happened, IncidentHappened::Started { first_response: false });
 
-    let waiting = incident().hold(HoldReason::Change, None, at(1)).unwrap().0;
+    let waiting = incident().hold(HoldReason::Change, None, None, at(1)).unwrap().0;
     let went_on = waiting.resume("jo", at(2)).unwrap().0;
     assert_eq!((went_on.person.as_deref(), went_on.first_response_at), (Some("jo"), Some(at(2))));
 }

@@ -120,10 +120,21 @@ impl Incident {
         Ok((self, IncidentHappened::Started { first_response }))
     }
 
-    /// Waits for somebody else.
-    pub fn hold(mut self, reason: HoldReason, note: Option<&str>, at: Timestamp) -> Decided {
+    /// Waits for somebody else; for a supplier, which one may be said.
+    pub fn hold(
+        mut self,
+        reason: HoldReason,
+        supplier: Option<&str>,
+        note: Option<&str>,
+        at: Timestamp,
+    ) -> Decided {
         self.state().go(IncidentVerb::Hold)?;
-        self.status = IncidentStatus::OnHold { reason, note: text::optional_body("note", note)?, since: at };
+        let supplier = text::optional_line("supplier", supplier)?;
+        if supplier.is_some() && reason != HoldReason::Supplier {
+            return Err(Refusal::invalid("supplier", "a supplier is named when it is waited for"));
+        }
+        let note = text::optional_body("note", note)?;
+        self.status = IncidentStatus::OnHold { reason, supplier, note, since: at };
         Ok((self, IncidentHappened::Held { reason }))
     }
 

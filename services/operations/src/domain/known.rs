@@ -1,9 +1,12 @@
 //! What operations knows of its neighbours' records: projections that their
 //! events feed, with no machine and no contract of their own. Ids are kept as text.
 
+use super::measured::{ClockParty, Measured, TicketType};
+use super::service_level_clock::TargetKind;
 use ciclo_clocks::Editions;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Operations' own copy of a service of the catalog.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -51,6 +54,9 @@ pub struct KnownOffering {
 /// A target of an agreement.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct KnownTarget {
+    /// What type of record it is for, as design writes it; `INCIDENT` in a copy from before there were others.
+    #[serde(default = "incidents")]
+    pub ticket_type: String,
     /// What it limits, as design writes it: `RESPONSE` or `RESOLUTION`.
     pub kind: String,
     /// The priority of the tickets that it holds for: 1 (highest) to 5.
@@ -59,6 +65,10 @@ pub struct KnownTarget {
     pub duration: SignedDuration,
     /// The percentages of the duration at which to warn, ascending; empty for no warning.
     pub warning_percents: Vec<u8>,
+}
+
+fn incidents() -> String {
+    TicketType::Incident.as_str().to_owned()
 }
 
 /// Operations' own copy of a calendar of design: which of its versions counts now.
@@ -105,6 +115,12 @@ pub struct KnownAgreement {
     pub state: String,
     /// The id of the customer that it is made with; none unless it is an SLA.
     pub customer_id: Option<String>,
+    /// The group of an OLA; none otherwise.
+    #[serde(default)]
+    pub group: Option<String>,
+    /// The supplier of a contract; none otherwise.
+    #[serde(default)]
+    pub supplier: Option<String>,
     /// The calendar whose hours count: the id of one of design's, or `24x7` for all of them.
     pub calendar: String,
     /// The targets.
@@ -142,18 +158,31 @@ pub struct KnownChange {
 }
 
 impl KnownAgreement {
-    /// The target of a kind (`RESPONSE` or `RESOLUTION`) for tickets of a priority; none when the
-    /// agreement promises nothing there.
+    /// The target of a kind for a type and priority of tickets; none when the agreement promises nothing there.
     #[must_use]
-    pub fn target(&self, kind: &str, priority: u8) -> Option<&KnownTarget> {
-        self.targets.iter().find(|target| target.kind == kind && target.priority == priority)
+    pub fn target(&self, ticket_type: TicketType, kind: TargetKind, priority: u8) -> Option<&KnownTarget> {
+        self.targets.iter().find(|target| {
+            target.ticket_type == ticket_type.as_str()
+                && target.kind == kind.as_str()
+                && target.priority == priority
+        })
     }
 
-    /// Whether it binds at an instant: an SLA in force, active or under review, inside its term
+    /// With whom it is made; none in a copy of an OLA or a contract from before that was kept.
+    #[must_use]
+    pub fn party(&self) -> Option<ClockParty> {
+        match self.kind.as_str() {
+            "SLA" => Some(ClockParty::Customer),
+            "OLA" => self.group.clone().map(ClockParty::Group),
+            _ => self.supplier.clone().map(ClockParty::Supplier),
+        }
+    }
+
+    /// Whether it binds at an instant: it is in force, active or under review, inside its term
     /// `[valid_from, valid_until)`.
     #[must_use]
     pub fn binds(&self, at: Timestamp) -> bool {
-        self.kind == "SLA" && ["ACTIVE", "UNDER_REVIEW"].contains(&self.state.as_str()) && self.holds(at)
+        ["ACTIVE", "UNDER_REVIEW"].contains(&self.state.as_str()) && self.holds(at)
     }
 
     /// Whether an instant is inside its term `[valid_from, valid_until)`.
@@ -167,29 +196,56 @@ impl KnownAgreement {
         if self.family_id.is_empty() { &self.id } else { &self.family_id }
     }
 
-    /// Whether it is an SLA that came into force at some time, though it may have ended since.
+    /// Whether it came into force at some time, though it may have ended since.
     fn was_in_force(&self) -> bool {
-        self.kind == "SLA" && !["DRAFT", "NEGOTIATION", "AGREED"].contains(&self.state.as_str())
+        !["DRAFT", "NEGOTIATION", "AGREED"].contains(&self.state.as_str())
     }
 }
 
-/// The agreement that binds at an instant: the SLA in force that is valid then. Of several the one
-/// that is valid the latest, then the one with the smallest id.
+/// The agreements that a record may be under now, by whom they are made with: those of the parties whose turn it is.
+/// Of several suppliers none while nobody said which one is waited for.
 #[must_use]
-pub fn binding_agreement(agreements: &[KnownAgreement], at: Timestamp) -> Option<&KnownAgreement> {
-    latest(agreements.iter().filter(|agreement| agreement.binds(at)))
+pub fn by_party<'a>(
+    agreements: &'a [KnownAgreement],
+    measured: &Measured,
+) -> BTreeMap<ClockParty, Vec<&'a KnownAgreement>> {
+    let mut parties: BTreeMap<ClockParty, Vec<&KnownAgreement>> = BTreeMap::new();
+    for agreement in agreements {
+        if let Some(party) = agreement.party().filter(|party| party.has_turn(measured)) {
+            parties.entry(party).or_default().push(agreement);
+        }
+    }
+    let supplier = |party: &ClockParty| matches!(party, ClockParty::Supplier(_));
+    if parties.keys().filter(|party| supplier(party)).count() > 1 {
+        parties.retain(|party, _| !supplier(party));
+    }
+    parties
 }
 
-/// The version that binds at `now` of the agreement that a ticket opened at `opened` is under.
+/// The agreement that binds at an instant: the one in force that is valid then. Of several the one
+/// that is valid the latest, then the one with the smallest id.
 #[must_use]
-pub fn binding_since(
-    agreements: &[KnownAgreement],
-    opened: Timestamp,
+pub fn binding_agreement<'a>(
+    agreements: impl IntoIterator<Item = &'a KnownAgreement>,
+    at: Timestamp,
+) -> Option<&'a KnownAgreement> {
+    latest(agreements.into_iter().filter(|agreement| agreement.binds(at)))
+}
+
+/// The version that binds at `now` of the agreement that a record is under since `since`.
+#[must_use]
+pub fn binding_since<'a>(
+    agreements: &[&'a KnownAgreement],
+    since: Timestamp,
     now: Timestamp,
-) -> Option<&KnownAgreement> {
-    let held = |agreement: &&KnownAgreement| agreement.was_in_force() && agreement.holds(opened);
-    let lineage = latest(agreements.iter().filter(held))?.lineage();
-    latest(agreements.iter().filter(|agreement| agreement.lineage() == lineage && agreement.binds(now)))
+) -> Option<&'a KnownAgreement> {
+    let all = || agreements.iter().copied();
+    if since >= now {
+        return binding_agreement(all(), now);
+    }
+    let lineage =
+        latest(all().filter(|agreement| agreement.was_in_force() && agreement.holds(since)))?.lineage();
+    binding_agreement(all().filter(|agreement| agreement.lineage() == lineage), now)
 }
 
 fn latest<'a>(agreements: impl Iterator<Item = &'a KnownAgreement>) -> Option<&'a KnownAgreement> {
@@ -209,8 +265,11 @@ mod tests {
             kind: "SLA".to_owned(),
             state: "ACTIVE".to_owned(),
             customer_id: Some("cus_1".to_owned()),
+            group: None,
+            supplier: None,
             calendar: "24x7".to_owned(),
             targets: vec![KnownTarget {
+                ticket_type: "INCIDENT".to_owned(),
                 kind: "RESOLUTION".to_owned(),
                 priority: 1,
                 duration: SignedDuration::from_hours(4),
@@ -238,11 +297,10 @@ mod tests {
     }
 
     #[test]
-    fn the_active_sla_of_the_instant_binds() {
-        let ola = KnownAgreement { kind: "OLA".to_owned(), ..agreement("a", 5, None) };
+    fn the_agreement_in_force_at_the_instant_binds() {
         let expired = KnownAgreement { state: "EXPIRED".to_owned(), ..agreement("b", 5, None) };
         let term = agreement("c", 0, Some(10));
-        let all = [ola, expired, term];
+        let all = [expired, term];
         let bound = |second| binding_agreement(&all, at(second)).map(|found| found.id.as_str());
         assert_eq!([bound(-1), bound(0), bound(9), bound(10)], [None, Some("c"), Some("c"), None]);
     }
@@ -274,7 +332,8 @@ mod tests {
             of("c", "c", "ACTIVE", 20, None),
             of("d", "d", "AGREED", 1, None),
         ];
-        let since = |opened, now| binding_since(&all, at(opened), at(now)).map(|found| found.id.as_str());
+        let since =
+            |opened, now| binding_since(&all.each_ref(), at(opened), at(now)).map(|found| found.id.as_str());
         assert_eq!(since(5, 30), Some("b"), "renewed since; another agreement is none of its business");
         assert_eq!(since(25, 30), Some("c"));
         assert_eq!(since(-1, 30), None, "nothing was in force");
@@ -285,9 +344,36 @@ mod tests {
     #[test]
     fn a_target_is_found_by_kind_and_priority() {
         let agreement = agreement("a", 0, None);
-        assert!(agreement.target("RESOLUTION", 1).is_some());
-        assert!(agreement.target("RESOLUTION", 2).is_none());
-        assert!(agreement.target("RESPONSE", 1).is_none());
+        let found = |ticket_type, kind, priority| agreement.target(ticket_type, kind, priority).is_some();
+        assert!(found(TicketType::Incident, TargetKind::Resolution, 1));
+        assert!(!found(TicketType::Incident, TargetKind::Resolution, 2));
+        assert!(!found(TicketType::Incident, TargetKind::Response, 1));
+        assert!(!found(TicketType::Problem, TargetKind::Resolution, 1));
+    }
+
+    #[test]
+    fn of_several_suppliers_none_binds_until_one_is_named() {
+        use crate::domain::incident::{HoldReason, IncidentState};
+        use crate::domain::incident_verbs::tests::incident_in;
+        let contract = |id: &str, supplier: &str| KnownAgreement {
+            kind: "CONTRACT".to_owned(),
+            supplier: Some(supplier.to_owned()),
+            ..agreement(id, 0, None)
+        };
+        let ola = KnownAgreement {
+            kind: "OLA".to_owned(),
+            group: Some("Network".to_owned()),
+            ..agreement("o", 0, None)
+        };
+        let all = [agreement("s", 0, None), ola, contract("a", "Kabel"), contract("b", "Strom")];
+        let parties = |supplier: Option<&str>| {
+            let held = incident_in(IncidentState::InProgress);
+            let held = held.hold(HoldReason::Supplier, supplier, None, at(9)).unwrap().0;
+            let measured = Measured { group: Some("Network".to_owned()), ..Measured::from(&held) };
+            by_party(&all, &measured).into_values().map(|them| them[0].id.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(parties(None), ["s", "o"]);
+        assert_eq!(parties(Some("Strom")), ["s", "o", "b"]);
     }
 
     #[test]

@@ -41,6 +41,7 @@ pub mod incident_verbs;
 pub mod known;
 pub mod known_error;
 pub mod labels;
+pub mod measured;
 pub mod monitoring_event;
 pub mod priority_matrix;
 pub mod problem;

@@ -1,7 +1,7 @@
 //! What can be done to a problem, with the guards.
 
 use super::{
-    facts::Mark,
+    facts::{Mark, priority},
     problem::{
         OpenProblem, Problem, ProblemClosure, ProblemFindings, ProblemHappened, ProblemLinks, ProblemStatus,
         ProblemVerb, Resolution,
@@ -185,14 +185,6 @@ impl Problem {
         if findings.workaround.is_some() {
             self.workaround.clone_from(&findings.workaround);
         }
-    }
-}
-
-fn priority(level: u8) -> Result<u8, Refusal> {
-    if (1..=5).contains(&level) {
-        Ok(level)
-    } else {
-        Err(Refusal::invalid("priority", "a priority is 1 (most) to 5"))
     }
 }
 

@@ -5,6 +5,7 @@
 //! `ciclo_clocks`; this says when it is done, and keeps what came of it.
 
 use super::clock_calendar::ClockCalendar;
+use super::measured::{ClockParty, ClockSubject};
 use ciclo_clocks::{self as clocks, Hours, Pause, Pauses, Segment};
 use ciclo_kernel::{
     Decision, Machine, Refusal, SignedDuration, Timestamp,
@@ -74,22 +75,13 @@ pub struct Breach {
     pub retargeted: bool,
 }
 
-/// What a clock measures.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct ClockSubject {
-    /// The record's type: `Incident` or `ServiceRequest`.
-    pub record_type: String,
-    /// The record's id.
-    pub id: String,
-    /// The record's title when the clock started.
-    pub title: String,
-}
-
 /// What a clock promises.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ClockPromise {
     /// The agreement that binds.
     pub agreement: AgreementId,
+    /// With whom it is made.
+    pub party: ClockParty,
     /// The priority that the target is for: 1 (highest) to 5.
     pub priority: u8,
     /// How long it may take.

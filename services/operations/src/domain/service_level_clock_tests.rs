@@ -2,6 +2,7 @@
 //! a slow walk, second by second.
 
 use super::*;
+use crate::domain::measured::TicketType;
 use crate::domain::pairs::{at, every_pair, nth};
 use ciclo_clocks::SegmentKind;
 use ciclo_kernel::Code;
@@ -17,6 +18,7 @@ pub(crate) fn always() -> &'static Hours {
 pub(crate) fn promise(seconds: i64) -> ClockPromise {
     ClockPromise {
         agreement: nth(2),
+        party: ClockParty::Customer,
         priority: 3,
         target: secs(seconds),
         warning_percents: vec![50, 75],
@@ -27,7 +29,7 @@ pub(crate) fn promise(seconds: i64) -> ClockPromise {
 
 pub(crate) fn clock(target: i64) -> ServiceLevelClock {
     let subject = ClockSubject {
-        record_type: "Incident".to_owned(),
+        ticket_type: TicketType::Incident,
         id: "inc_00000000000000000000000000000009".to_owned(),
         title: "Mail does not arrive".to_owned(),
     };

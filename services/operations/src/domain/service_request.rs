@@ -4,12 +4,16 @@
 use super::{
     facts::Mark,
     fulfilment::{self, FulfilmentTask, PlannedTask},
+    incident::HoldReason,
 };
 use ciclo_kernel::{
     Principal, Role,
     ids::{OfferingId, ServiceId, ServiceRequestId},
     machine,
 };
+
+/// The priority of a request that nobody gave another.
+pub const DEFAULT_PRIORITY: u8 = 3;
 
 machine! {
     machine "service request";
@@ -73,6 +77,8 @@ pub enum ServiceRequestStatus {
     OnHold {
         /// Why.
         reason: String,
+        /// What it waits for; none when that is nothing that an agreement names.
+        waits_for: Option<HoldReason>,
         /// Who put it on hold, and when.
         held: Mark,
     },
@@ -114,6 +120,8 @@ pub struct ServiceRequest {
     pub requester: String,
     /// The answers to the offering's form: the text of a JSON object.
     pub answers: String,
+    /// How much it matters: 1 (highest) to 5.
+    pub priority: u8,
     /// Whether it may be fulfilled only after somebody approved it.
     pub approval_needed: bool,
     /// How it is fulfilled.
@@ -143,6 +151,8 @@ pub struct SubmitServiceRequest {
     pub requester: Option<String>,
     /// The answers to the offering's form: the text of a JSON object of at most 64 KiB.
     pub answers: String,
+    /// How much it matters: 1 (highest) to 5.
+    pub priority: u8,
     /// Whether it may be fulfilled only after somebody approved it.
     pub approval_needed: bool,
     /// How it is fulfilled.

@@ -20,6 +20,7 @@ pub(crate) fn input() -> SubmitServiceRequest {
         service: nth(2),
         requester: Some("kim".to_owned()),
         answers: "{\"address\": \"kim@example.org\", \"size\": 1.50}".to_owned(),
+        priority: 2,
         approval_needed: false,
         tasks: vec![task("Make", true, &[]), task("Show", false, &[0])],
     }
@@ -40,7 +41,9 @@ pub(crate) fn request_in(state: ServiceRequestState) -> ServiceRequest {
             let started = request_in(S::Approved).start_fulfilment("lee", at(3)).unwrap().0;
             started.complete_task(0, "lee", at(4)).unwrap().0
         }
-        S::OnHold => request_in(S::InFulfilment).hold("no keys", "lee", at(5)).unwrap().0,
+        S::OnHold => {
+            request_in(S::InFulfilment).hold(Some(HoldReason::Supplier), "no keys", "lee", at(5)).unwrap().0
+        }
         S::Fulfilled => request_in(S::InFulfilment).fulfil("lee", at(6)).unwrap().0,
         S::Closed => request_in(S::Fulfilled).close("kim", at(7)).unwrap().0,
         S::Rejected => request_in(S::PendingApproval).reject("dear", "ann", at(2)).unwrap().0,
@@ -58,7 +61,7 @@ fn the_table_is_that_of_the_rules() {
             ServiceRequestVerb::Reject => record.reject("no", "ann", at(9))?.0,
             ServiceRequestVerb::StartFulfilment => record.start_fulfilment("lee", at(9))?.0,
             ServiceRequestVerb::CompleteTask => record.complete_task(1, "lee", at(9))?.0,
-            ServiceRequestVerb::Hold => record.hold("wait", "lee", at(9))?.0,
+            ServiceRequestVerb::Hold => record.hold(None, "wait", "lee", at(9))?.0,
             ServiceRequestVerb::Resume => record.resume()?.0,
             ServiceRequestVerb::Fulfil => record.fulfil("lee", at(9))?.0,
             ServiceRequestVerb::Close => record.close("kim", at(9))?.0,

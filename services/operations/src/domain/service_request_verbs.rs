@@ -1,8 +1,9 @@
 //! What can be done to a service request, with the guards.
 
 use super::{
-    facts::{Mark, json_object},
+    facts::{Mark, json_object, priority},
     fulfilment,
+    incident::HoldReason,
     service_request::{
         ServiceRequest, ServiceRequestHappened, ServiceRequestState, ServiceRequestStatus,
         ServiceRequestVerb, SubmitServiceRequest,
@@ -26,6 +27,7 @@ impl ServiceRequest {
             requester: text::optional_line("requester", input.requester.as_deref())?
                 .unwrap_or_else(|| by.to_owned()),
             answers: json_object("answers", &input.answers)?,
+            priority: priority(input.priority)?,
             approval_needed: input.approval_needed,
             tasks: fulfilment::checked(input.tasks)?,
             submitted: Mark::new(by, at),
@@ -105,11 +107,18 @@ impl ServiceRequest {
         Ok((self, ServiceRequestHappened::TaskDone { task, name }))
     }
 
-    /// Puts it on hold.
-    pub fn hold(mut self, reason: &str, by: &str, at: Timestamp) -> Decision<Self, ServiceRequestHappened> {
+    /// Puts it on hold, for something that an agreement names or for something else.
+    pub fn hold(
+        mut self,
+        waits_for: Option<HoldReason>,
+        reason: &str,
+        by: &str,
+        at: Timestamp,
+    ) -> Decision<Self, ServiceRequestHappened> {
         self.state().go(ServiceRequestVerb::Hold)?;
         let reason = text::body("reason", reason)?;
-        self.status = ServiceRequestStatus::OnHold { reason: reason.clone(), held: Mark::new(by, at) };
+        self.status =
+            ServiceRequestStatus::OnHold { reason: reason.clone(), waits_for, held: Mark::new(by, at) };
         Ok((self, ServiceRequestHappened::Held { reason }))
     }
 

@@ -2,13 +2,13 @@
 //! clocks of those before it; a calendar that was edited has the open clocks that go by it computed anew.
 
 use super::{carried, message};
-use crate::commands;
 use crate::domain::known::{KnownAgreement, KnownCalendar, KnownHours, KnownTarget, hours_id};
+use crate::{commands, domain};
 use async_trait::async_trait;
 use ciclo_contracts::calendar::editions;
 use ciclo_contracts::convert::{from_enum, instant, optional_instant, signed_duration};
 use ciclo_contracts::design::v1::{
-    AgreementEvent, AgreementKind, AgreementState, CalendarEvent, PauseReason, Target, TargetKind,
+    AgreementEvent, AgreementKind, AgreementState, CalendarEvent, PauseReason, Target, TargetKind, TicketType,
 };
 use ciclo_kernel::Corrupt;
 use ciclo_kernel::ids::{CalendarId, RecordId};
@@ -42,6 +42,8 @@ async fn agreement(tx: &mut Tx, event: &LogRow) -> Result<()> {
         service_id: agreement.service_id,
         kind: from_enum::<AgreementKind>("kind", agreement.kind)?.to_owned(),
         state: from_enum::<AgreementState>("state", agreement.state)?.to_owned(),
+        group: (!agreement.group.is_empty()).then_some(agreement.group),
+        supplier: (!agreement.supplier.is_empty()).then_some(agreement.supplier),
         customer_id: (!agreement.customer_id.is_empty()).then_some(agreement.customer_id),
         calendar: terms.calendar,
         targets: terms.targets.into_iter().map(target).collect::<Result<_, Corrupt>>()?,
@@ -77,7 +79,12 @@ async fn calendar(tx: &mut Tx, event: &LogRow) -> Result<()> {
 
 fn target(target: Target) -> Result<KnownTarget, Corrupt> {
     let small = |number: u32| u8::try_from(number).map_err(|why| Corrupt::new("target", why));
+    let ticket_type = match TicketType::try_from(target.ticket_type) {
+        Ok(TicketType::Unspecified) => domain::measured::TicketType::Incident.as_str(),
+        _ => from_enum::<TicketType>("ticket_type", target.ticket_type)?,
+    };
     Ok(KnownTarget {
+        ticket_type: ticket_type.to_owned(),
         kind: from_enum::<TargetKind>("kind", target.kind)?.to_owned(),
         priority: small(target.priority)?,
         duration: signed_duration("duration", target.duration)?,

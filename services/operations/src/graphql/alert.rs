@@ -4,10 +4,11 @@ use super::foreign::Service;
 use super::incident::Incident;
 use super::labels::Label;
 use super::monitoring_event::{MonitoringEvent, Severity, SeverityFilter};
+use super::service_level_clock::{ServiceLevelClock, change, clocks_of};
 use crate::domain;
 use async_graphql::{Context, Enum, ID, InputObject, Object};
 use ciclo_api::filters::{IdFilter, InstantFilter, StringFilter};
-use ciclo_api::{ApiResult, Instant, Session, enum_filter, filter, record_api, record_object, update};
+use ciclo_api::{ApiResult, Instant, Session, enum_filter, filter, record_api, record_object};
 
 /// How far an alert has come.
 #[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
@@ -96,6 +97,10 @@ record_object! {
             let Some(id) = self.record().incident else { return Ok(None) };
             let found = Session::of(ctx).loads::<domain::incident::Incident>()?.one(id).await?;
             Ok(found.map(Incident::from))
+        }
+        /// Its service level clocks; empty when no agreement promises anything.
+        async fn clocks(&self, ctx: &Context<'_>) -> ApiResult<Vec<ServiceLevelClock>> {
+            clocks_of(Session::of(ctx), self.record().id).await
         }
         /// The newest monitoring events that reported it, oldest first, at most 20.
         async fn monitoring_events(&self, ctx: &Context<'_>) -> ApiResult<Vec<MonitoringEvent>> {
@@ -203,7 +208,7 @@ impl AlertMutations {
         #[graphql(desc = "Which alert.")] input: AcknowledgeAlertInput,
     ) -> ApiResult<Alert> {
         let verb = |alert: domain::alert::Alert, by: &str, at| alert.acknowledge(by, at);
-        update(ctx, &input.id, input.expected_version, &input.idempotency_key, verb).await
+        change(ctx, &input.id, input.expected_version, &input.idempotency_key, verb).await
     }
 
     /// Keeps an alert quiet, for a cause. Errors: WRONG_STATE, CONFLICT.
@@ -215,7 +220,7 @@ impl AlertMutations {
         let (cause, note) = (input.cause.into(), input.note);
         let verb =
             move |alert: domain::alert::Alert, by: &str, at| alert.suppress(cause, note.as_deref(), by, at);
-        update(ctx, &input.id, input.expected_version, &input.idempotency_key, verb).await
+        change(ctx, &input.id, input.expected_version, &input.idempotency_key, verb).await
     }
 
     /// Ends the quiet of an alert: it is open again. Errors: WRONG_STATE, CONFLICT.
@@ -225,7 +230,7 @@ impl AlertMutations {
         #[graphql(desc = "Which alert.")] input: UnsuppressAlertInput,
     ) -> ApiResult<Alert> {
         let verb = |alert: domain::alert::Alert, _: &str, _| alert.unsuppress();
-        update(ctx, &input.id, input.expected_version, &input.idempotency_key, verb).await
+        change(ctx, &input.id, input.expected_version, &input.idempotency_key, verb).await
     }
 
     /// Resolves an alert by hand. Its incident is left to those who work on it. Errors: WRONG_STATE, CONFLICT, INVALID.
@@ -236,6 +241,6 @@ impl AlertMutations {
     ) -> ApiResult<Alert> {
         let ends_at = input.ends_at.map(|at| at.0);
         let verb = move |alert: domain::alert::Alert, by: &str, at| alert.resolve(ends_at, by, at);
-        update(ctx, &input.id, input.expected_version, &input.idempotency_key, verb).await
+        change(ctx, &input.id, input.expected_version, &input.idempotency_key, verb).await
     }
 }

@@ -4,7 +4,7 @@ use super::alert::Alert;
 use super::foreign::{Change, ConfigurationItem, Service};
 use super::known_error::{self, KnownError};
 use super::problem::Problem;
-use super::service_level_clock::ServiceLevelClock;
+use super::service_level_clock::{ServiceLevelClock, clocks_of};
 use crate::domain;
 use crate::domain::incident::IncidentStatus;
 use async_graphql::{Context, Enum, SimpleObject};
@@ -178,6 +178,18 @@ record_object! {
                 | IncidentStatus::Cancelled { .. } => None,
             }
         }
+        /// The supplier that it waits for; null when nobody said, or while it waits for none.
+        async fn hold_supplier(&self) -> Option<&str> {
+            match &self.record().status {
+                IncidentStatus::OnHold { supplier, .. } => supplier.as_deref(),
+                IncidentStatus::New
+                | IncidentStatus::Assigned
+                | IncidentStatus::InProgress
+                | IncidentStatus::Resolved { .. }
+                | IncidentStatus::Closed { .. }
+                | IncidentStatus::Cancelled { .. } => None,
+            }
+        }
         /// How it was resolved; null while it is not.
         async fn resolution(&self) -> Option<Resolution> {
             self.record().resolution().map(|resolution| Resolution {
@@ -288,9 +300,7 @@ record_object! {
         }
         /// Its service level clocks; empty when no agreement promises anything.
         async fn clocks(&self, ctx: &Context<'_>) -> ApiResult<Vec<ServiceLevelClock>> {
-            let loaders = Session::of(ctx).loads::<domain::service_level_clock::ServiceLevelClock>()?;
-            let found = loaders.by_column("subject_id", self.record().id.to_string(), None).await?;
-            Ok(found.into_iter().map(ServiceLevelClock::from).collect())
+            clocks_of(Session::of(ctx), self.record().id).await
         }
     }
 }

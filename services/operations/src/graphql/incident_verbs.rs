@@ -70,6 +70,8 @@ change_input! {
     HoldIncidentInput {
         /// What it waits for. The clocks pause when their agreement names the reason.
         reason: HoldReason,
+        /// The supplier that it waits for, as its contract names it; for the reason SUPPLIER only.
+        supplier: Option<String>,
         /// That in words.
         note: Option<String>,
     }
@@ -236,15 +238,15 @@ impl IncidentMutations {
         change(ctx, &input.id, input.expected_version, &input.idempotency_key, verb).await
     }
 
-    /// Puts an incident on hold. Errors: WRONG_STATE, CONFLICT.
+    /// Puts an incident on hold. Errors: WRONG_STATE, INVALID (a supplier that is not waited for), CONFLICT.
     async fn hold_incident(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which incident, and why.")] input: HoldIncidentInput,
     ) -> ApiResult<Incident> {
-        let (reason, note) = (input.reason.into(), input.note);
+        let (reason, supplier, note) = (input.reason.into(), input.supplier, input.note);
         change(ctx, &input.id, input.expected_version, &input.idempotency_key, move |incident, _, at| {
-            incident.hold(reason, note.as_deref(), at)
+            incident.hold(reason, supplier.as_deref(), note.as_deref(), at)
         })
         .await
     }

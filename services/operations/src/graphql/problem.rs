@@ -3,6 +3,7 @@
 use super::foreign::{Change, ConfigurationItem, Service};
 use super::incident::Incident;
 use super::known_error::KnownError;
+use super::service_level_clock::{ServiceLevelClock, clocks_of};
 use crate::domain;
 use crate::domain::problem::ProblemClosure as Closure;
 use async_graphql::{Context, Enum, Object};
@@ -135,6 +136,10 @@ record_object! {
         /// How much it matters: 1 (most) to 5.
         async fn priority(&self) -> u8 {
             self.record().priority
+        }
+        /// Its service level clocks; empty when no agreement promises anything.
+        async fn clocks(&self, ctx: &Context<'_>) -> ApiResult<Vec<ServiceLevelClock>> {
+            clocks_of(Session::of(ctx), self.record().id).await
         }
         /// The cause; null until it is found.
         async fn root_cause(&self) -> Option<&str> {

@@ -1,10 +1,11 @@
 //! What can be done with problems.
 
 use super::problem::Problem;
+use super::service_level_clock::change;
 use crate::domain::problem::{OpenProblem, ProblemFindings, ProblemLinks};
 use crate::{commands, domain};
 use async_graphql::{Context, ID, InputObject, Object};
-use ciclo_api::{ApiResult, Instant, mutate, update};
+use ciclo_api::{ApiResult, Instant, mutate};
 use ciclo_kernel::Refusal;
 use ciclo_kernel::ids::RecordId;
 
@@ -206,7 +207,7 @@ impl ProblemMutations {
     ) -> ApiResult<Problem> {
         let priority = input.priority;
         let verb = move |problem: domain::problem::Problem, by: &str, at| problem.assess(priority, by, at);
-        update(ctx, &input.id, input.expected_version, &input.idempotency_key, verb).await
+        change(ctx, &input.id, input.expected_version, &input.idempotency_key, verb).await
     }
 
     /// Starts to look for the cause of a problem. Errors: NOT_FOUND, WRONG_STATE, CONFLICT.
@@ -216,7 +217,7 @@ impl ProblemMutations {
         #[graphql(desc = "Which problem.")] input: StartProblemAnalysisInput,
     ) -> ApiResult<Problem> {
         let verb = |problem: domain::problem::Problem, by: &str, at| problem.start_analysis(by, at);
-        update(ctx, &input.id, input.expected_version, &input.idempotency_key, verb).await
+        change(ctx, &input.id, input.expected_version, &input.idempotency_key, verb).await
     }
 
     /// Notes the cause of a problem, a way to live with it, or both. Errors: NOT_FOUND, WRONG_STATE, INVALID (neither is given), CONFLICT.
@@ -227,7 +228,7 @@ impl ProblemMutations {
     ) -> ApiResult<Problem> {
         let findings = ProblemFindings { root_cause: input.root_cause, workaround: input.workaround };
         let verb = move |problem: domain::problem::Problem, _: &str, _| problem.note(findings);
-        update(ctx, &input.id, input.expected_version, &input.idempotency_key, verb).await
+        change(ctx, &input.id, input.expected_version, &input.idempotency_key, verb).await
     }
 
     /// Starts to remove the cause of a problem, which must be known by now. Errors: NOT_FOUND (the problem or the change), WRONG_STATE, CRITERIA_UNMET (the cause is not known), INVALID, CONFLICT.
@@ -253,7 +254,7 @@ impl ProblemMutations {
     ) -> ApiResult<Problem> {
         let notes = input.notes;
         let verb = move |problem: domain::problem::Problem, by: &str, at| problem.resolve(&notes, by, at);
-        update(ctx, &input.id, input.expected_version, &input.idempotency_key, verb).await
+        change(ctx, &input.id, input.expected_version, &input.idempotency_key, verb).await
     }
 
     /// Closes a problem whose cause is removed. Errors: NOT_FOUND, WRONG_STATE, CONFLICT.
@@ -263,7 +264,7 @@ impl ProblemMutations {
         #[graphql(desc = "Which problem.")] input: CloseProblemInput,
     ) -> ApiResult<Problem> {
         let verb = |problem: domain::problem::Problem, by: &str, at| problem.close(by, at);
-        update(ctx, &input.id, input.expected_version, &input.idempotency_key, verb).await
+        change(ctx, &input.id, input.expected_version, &input.idempotency_key, verb).await
     }
 
     /// Goes on with the fix of a resolved problem that came back; this is counted. Errors: NOT_FOUND, WRONG_STATE, INVALID, CONFLICT.
@@ -274,7 +275,7 @@ impl ProblemMutations {
     ) -> ApiResult<Problem> {
         let reason = input.reason;
         let verb = move |problem: domain::problem::Problem, by: &str, at| problem.reopen(&reason, by, at);
-        update(ctx, &input.id, input.expected_version, &input.idempotency_key, verb).await
+        change(ctx, &input.id, input.expected_version, &input.idempotency_key, verb).await
     }
 
     /// Closes a problem as another one seen twice. Errors: NOT_FOUND (either problem), WRONG_STATE, RULE_VIOLATED (the other is this one, or itself a duplicate), CONFLICT.
@@ -299,7 +300,7 @@ impl ProblemMutations {
     ) -> ApiResult<Problem> {
         let reason = input.reason;
         let verb = move |problem: domain::problem::Problem, by: &str, at| problem.cancel(&reason, by, at);
-        update(ctx, &input.id, input.expected_version, &input.idempotency_key, verb).await
+        change(ctx, &input.id, input.expected_version, &input.idempotency_key, verb).await
     }
 
     /// Closes a problem with its cause left in place: somebody answers for the risk, until it is looked at again. Errors: NOT_FOUND, WRONG_STATE, INVALID (the review is not to come), CONFLICT.
@@ -313,7 +314,7 @@ impl ProblemMutations {
             let accepted_by = accepted_by.as_deref().unwrap_or(by);
             problem.accept_risk(&reason, accepted_by, review_at, by, at)
         };
-        update(ctx, &input.id, input.expected_version, &input.idempotency_key, verb).await
+        change(ctx, &input.id, input.expected_version, &input.idempotency_key, verb).await
     }
 
     /// Adds incidents, configuration items or the change to a problem. Errors: NOT_FOUND (the problem, an incident, an item or the change), BAD_ID, WRONG_STATE, RULE_VIOLATED (it has all of them already), INVALID, CONFLICT.

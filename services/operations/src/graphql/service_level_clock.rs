@@ -1,17 +1,25 @@
 //! Service level clocks in the API.
 
+use super::alert::Alert;
 use super::foreign::{Agreement, Calendar, Service};
 use super::incident::Incident;
+use super::problem::Problem;
+use super::service_request::ServiceRequest;
+use crate::commands::clock;
 use crate::domain::known::hours_id;
 use crate::{domain, hours};
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use ciclo_api::filters::{BooleanFilter, IdFilter, InstantFilter, IntFilter};
 use ciclo_api::{
-    ApiResult, Duration, Instant, Session, TargetKind, enum_filter, filter, record_api, record_object,
+    ApiResult, Duration, Instant, Session, TargetKind, TicketType, enum_filter, filter, mutate, record_api,
+    record_object,
 };
 use ciclo_clocks::{Hours, SegmentKind};
+use ciclo_kernel::Decision;
 use ciclo_kernel::Timestamp;
-use ciclo_kernel::ids::{IncidentId, RecordId};
+use ciclo_kernel::ids::RecordId;
+use ciclo_store::{Record, Versioned};
+use domain::measured::{ClockParty, Measured};
 use std::sync::Arc;
 
 /// What a service level clock does.
@@ -80,10 +88,30 @@ record_object! {
         async fn state(&self) -> ServiceLevelClockState {
             self.record().state.into()
         }
+        /// What type of record it measures.
+        async fn ticket_type(&self) -> TicketType {
+            match self.record().subject.ticket_type {
+                domain::measured::TicketType::Incident => TicketType::Incident,
+                domain::measured::TicketType::ServiceRequest => TicketType::ServiceRequest,
+                domain::measured::TicketType::Problem => TicketType::Problem,
+                domain::measured::TicketType::Alert => TicketType::Alert,
+            }
+        }
+        /// The service request that it measures; null when it measures another record.
+        async fn service_request(&self, ctx: &Context<'_>) -> ApiResult<Option<ServiceRequest>> {
+            self.measures::<domain::service_request::ServiceRequest, _>(ctx).await
+        }
+        /// The problem that it measures; null when it measures another record.
+        async fn problem(&self, ctx: &Context<'_>) -> ApiResult<Option<Problem>> {
+            self.measures::<domain::problem::Problem, _>(ctx).await
+        }
+        /// The alert that it measures; null when it measures another record.
+        async fn alert(&self, ctx: &Context<'_>) -> ApiResult<Option<Alert>> {
+            self.measures::<domain::alert::Alert, _>(ctx).await
+        }
         /// The incident that it measures; null when it measures another record.
         async fn incident(&self, ctx: &Context<'_>) -> ApiResult<Option<Incident>> {
-            let Ok(id) = IncidentId::parse(&self.record().subject.id) else { return Ok(None) };
-            Ok(Session::of(ctx).loads::<domain::incident::Incident>()?.one(id).await?.map(Incident::from))
+            self.measures::<domain::incident::Incident, _>(ctx).await
         }
         /// The id of the record that it measures.
         async fn subject_id(&self) -> ID {
@@ -96,6 +124,20 @@ record_object! {
         /// The agreement that binds.
         async fn agreement(&self) -> Agreement {
             Agreement::named(self.record().promise.agreement)
+        }
+        /// The group whose OLA it is: it counts while the record is the group's. Null when another agreement binds.
+        async fn group(&self) -> Option<&str> {
+            match &self.record().promise.party {
+                ClockParty::Group(name) => Some(name),
+                ClockParty::Customer | ClockParty::Supplier(_) => None,
+            }
+        }
+        /// The supplier whose contract it is: it counts while the record waits for the supplier. Null when another agreement binds.
+        async fn supplier(&self) -> Option<&str> {
+            match &self.record().promise.party {
+                ClockParty::Supplier(name) => Some(name),
+                ClockParty::Customer | ClockParty::Group(_) => None,
+            }
         }
         /// The priority that the target is for: 1 (highest) to 5.
         async fn priority(&self) -> u8 {
@@ -187,11 +229,47 @@ record_object! {
     }
 }
 
+/// The service level clocks of a record, the newest first.
+pub(super) async fn clocks_of(
+    session: &Session,
+    subject: impl ToString,
+) -> ApiResult<Vec<ServiceLevelClock>> {
+    let loaders = session.loads::<domain::service_level_clock::ServiceLevelClock>()?;
+    let found = loaders.by_column("subject_id", subject.to_string(), None).await?;
+    Ok(found.into_iter().map(ServiceLevelClock::from).collect())
+}
+
+/// A mutation that applies a verb to a record that clocks measure; they follow in the same transaction.
+pub(super) async fn change<R, T>(
+    ctx: &Context<'_>,
+    record: &ID,
+    expected: i32,
+    key: &str,
+    verb: impl FnOnce(R, &str, Timestamp) -> Decision<R, R::Happened> + Clone + Send + 'static,
+) -> ApiResult<T>
+where
+    R: Record,
+    T: From<Versioned<R>>,
+    for<'a> Measured: From<&'a R>,
+{
+    let (record, expected) = (mutate::id::<R::Id>(record)?, mutate::version(expected)?);
+    mutate::mutate(ctx, key, move |tx| {
+        Box::pin(async move { clock::change(tx, record, Some(expected), verb).await })
+    })
+    .await
+}
+
 impl ServiceLevelClock {
     /// The instant that derived figures are of: the one that it was read as of, or now by the service's clock.
     fn looked_at(&self, ctx: &Context<'_>) -> Timestamp {
         let now = || Session::of(ctx).database().clock().now().max(self.0.changed_at);
         self.0.as_of.unwrap_or_else(now)
+    }
+
+    /// The record that it measures, if that is of a type.
+    async fn measures<R: Record, T: From<Versioned<R>>>(&self, ctx: &Context<'_>) -> ApiResult<Option<T>> {
+        let Ok(id) = R::Id::parse(&self.record().subject.id) else { return Ok(None) };
+        Ok(Session::of(ctx).loads::<R>()?.one(id).await?.map(T::from))
     }
 
     /// The hours of its calendar, as they were in the version that counts for it.
@@ -261,6 +339,7 @@ impl PromiseQueries {
         let reader = Session::of(ctx).reader();
         let known = reader.copies_under::<KnownAgreement>(&[service.to_string()]).await?;
         let now = Session::of(ctx).database().clock().now();
-        Ok(binding_agreement(&known, now).map(|agreement| Agreement::named(&agreement.id)))
+        let slas = known.iter().filter(|agreement| agreement.party() == Some(ClockParty::Customer));
+        Ok(binding_agreement(slas, now).map(|agreement| Agreement::named(&agreement.id)))
     }
 }

@@ -2,10 +2,12 @@
 //! `service_request_verbs`.
 
 use super::foreign::{Offering, Service};
+use super::incident::HoldReason;
+use super::service_level_clock::{ServiceLevelClock, clocks_of};
 use crate::domain;
 use crate::domain::fulfilment::FulfilmentTask as Task;
 use crate::domain::service_request::{ServiceRequestStatus as Status, sees_all};
-use async_graphql::{Enum, SimpleObject};
+use async_graphql::{Context, Enum, SimpleObject};
 use ciclo_api::filters::{IdFilter, InstantFilter, StringFilter};
 use ciclo_api::scope::Scope;
 use ciclo_api::{ApiResult, Instant, Json, Session, enum_filter, filter, record_api, record_object};
@@ -98,6 +100,28 @@ record_object! {
         /// How far it has come.
         async fn state(&self) -> ServiceRequestState {
             self.record().state().into()
+        }
+        /// How much it matters: 1 (highest) to 5.
+        async fn priority(&self) -> u8 {
+            self.record().priority
+        }
+        /// What it waits for, when that is something that an agreement may name; null unless it is on hold.
+        async fn waits_for(&self) -> Option<HoldReason> {
+            match &self.record().status {
+                Status::OnHold { waits_for, .. } => waits_for.map(HoldReason::from),
+                Status::Submitted
+                | Status::PendingApproval { .. }
+                | Status::Approved
+                | Status::InFulfilment
+                | Status::Fulfilled
+                | Status::Closed { .. }
+                | Status::Rejected { .. }
+                | Status::Cancelled { .. } => None,
+            }
+        }
+        /// Its service level clocks; empty when no agreement promises anything.
+        async fn clocks(&self, ctx: &Context<'_>) -> ApiResult<Vec<ServiceLevelClock>> {
+            clocks_of(Session::of(ctx), self.record().id).await
         }
         /// Whether it may be fulfilled only after somebody approved it.
         async fn approval_needed(&self) -> bool {

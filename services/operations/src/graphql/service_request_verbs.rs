@@ -1,11 +1,13 @@
 //! What can be done with service requests.
 
+use super::incident::HoldReason;
+use super::service_level_clock::change;
 use super::service_request::ServiceRequest;
 use crate::commands;
 use crate::commands::service_request::Submission;
 use crate::domain::service_request::{ServiceRequest as Request, ServiceRequestHappened};
 use async_graphql::{Context, ID, InputObject, Object};
-use ciclo_api::{ApiResult, Json, mutate, update};
+use ciclo_api::{ApiResult, Json, mutate};
 use ciclo_kernel::{Decision, Timestamp};
 use serde_json::json;
 
@@ -18,6 +20,8 @@ pub struct SubmitServiceRequestInput {
     pub offering: ID,
     /// Who is to have what is asked for; the caller when left out. Another than the caller is for agents to name.
     pub requester: Option<String>,
+    /// How much it matters, 1 (highest) to 5: for agents to say; 3 when left out.
+    pub priority: Option<u8>,
     /// The answers to the offering's form: an object of at most 64 KiB; left out, it is empty.
     pub answers: Option<Json>,
 }
@@ -44,6 +48,21 @@ pub struct ServiceRequestReasonInput {
     pub idempotency_key: String,
     /// Why, at most 20,000 characters.
     pub reason: String,
+}
+
+/// What puts a service request on hold.
+#[derive(InputObject, Clone, Debug)]
+pub struct HoldServiceRequestInput {
+    /// The service request.
+    pub id: ID,
+    /// The version that the caller saw.
+    pub expected_version: i32,
+    /// The caller's key: the same key with the same arguments answers the same and does nothing again.
+    pub idempotency_key: String,
+    /// Why, at most 20,000 characters.
+    pub reason: String,
+    /// What it waits for, when that is something that an agreement may name: then the clocks pause whose agreement does.
+    pub waits_for: Option<HoldReason>,
 }
 
 /// What says that a task of a service request is done.
@@ -96,7 +115,7 @@ pub struct ServiceRequestMutations;
 
 #[Object]
 impl ServiceRequestMutations {
-    /// Asks for what an offering offers. It then waits for an approval if the offering needs one, and is approved at once if not. Errors: NOT_FOUND (the offering, or it cannot be asked for), INVALID (`fields` names each answer that does not fit the form), RULE_VIOLATED (the offering's form cannot be used), FORBIDDEN (for another, by who is no agent), BAD_ID.
+    /// Asks for what an offering offers. It then waits for an approval if the offering needs one, and is approved at once if not. Errors: NOT_FOUND (the offering, or it cannot be asked for), INVALID (`fields` names each answer that does not fit the form), RULE_VIOLATED (the offering's form cannot be used), FORBIDDEN (for another or with a priority, by who is no agent), BAD_ID.
     async fn submit_service_request(
         &self,
         ctx: &Context<'_>,
@@ -105,6 +124,7 @@ impl ServiceRequestMutations {
         let submission = Submission {
             offering: mutate::id(&input.offering)?,
             requester: input.requester,
+            priority: input.priority,
             answers: input.answers.map_or_else(|| json!({}), |answers| answers.0),
         };
         mutate::mutate(ctx, &input.idempotency_key, |tx| {
@@ -120,7 +140,7 @@ impl ServiceRequestMutations {
         #[graphql(desc = "Which service request.")] input: MoveServiceRequestInput,
     ) -> ApiResult<ServiceRequest> {
         let verb = |request: Request, by: &str, at| request.approve(by, at);
-        update(ctx, &input.id, input.expected_version, &input.idempotency_key, verb).await
+        change(ctx, &input.id, input.expected_version, &input.idempotency_key, verb).await
     }
 
     /// Rejects a service request that waits for an approval, for good. Errors: NOT_FOUND, WRONG_STATE, RULE_VIOLATED (by the requester themselves), INVALID, CONFLICT.
@@ -131,7 +151,7 @@ impl ServiceRequestMutations {
     ) -> ApiResult<ServiceRequest> {
         let reason = input.reason;
         let verb = move |request: Request, by: &str, at| request.reject(&reason, by, at);
-        update(ctx, &input.id, input.expected_version, &input.idempotency_key, verb).await
+        change(ctx, &input.id, input.expected_version, &input.idempotency_key, verb).await
     }
 
     /// Starts the fulfilment of a service request; from then on it cannot be cancelled. Errors: NOT_FOUND, WRONG_STATE, CONFLICT.
@@ -141,7 +161,7 @@ impl ServiceRequestMutations {
         #[graphql(desc = "Which service request.")] input: MoveServiceRequestInput,
     ) -> ApiResult<ServiceRequest> {
         let verb = |request: Request, by: &str, at| request.start_fulfilment(by, at);
-        update(ctx, &input.id, input.expected_version, &input.idempotency_key, verb).await
+        change(ctx, &input.id, input.expected_version, &input.idempotency_key, verb).await
     }
 
     /// Says that a task of a service request is done. Errors: NOT_FOUND, WRONG_STATE, INVALID (no such task), CRITERIA_UNMET (tasks before it are not done), RULE_VIOLATED (it is done already), CONFLICT.
@@ -152,18 +172,18 @@ impl ServiceRequestMutations {
     ) -> ApiResult<ServiceRequest> {
         let index = input.index;
         let verb = move |request: Request, by: &str, at| request.complete_task(index, by, at);
-        update(ctx, &input.id, input.expected_version, &input.idempotency_key, verb).await
+        change(ctx, &input.id, input.expected_version, &input.idempotency_key, verb).await
     }
 
     /// Puts the fulfilment of a service request on hold. Errors: NOT_FOUND, WRONG_STATE, INVALID, CONFLICT.
     async fn hold_service_request(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which service request, and why.")] input: ServiceRequestReasonInput,
+        #[graphql(desc = "Which service request, and why.")] input: HoldServiceRequestInput,
     ) -> ApiResult<ServiceRequest> {
-        let reason = input.reason;
-        let verb = move |request: Request, by: &str, at| request.hold(&reason, by, at);
-        update(ctx, &input.id, input.expected_version, &input.idempotency_key, verb).await
+        let (reason, waits_for) = (input.reason, input.waits_for.map(Into::into));
+        let verb = move |request: Request, by: &str, at| request.hold(waits_for, &reason, by, at);
+        change(ctx, &input.id, input.expected_version, &input.idempotency_key, verb).await
     }
 
     /// Goes on with the fulfilment of a service request on hold. Errors: NOT_FOUND, WRONG_STATE, CONFLICT.
@@ -173,7 +193,7 @@ impl ServiceRequestMutations {
         #[graphql(desc = "Which service request.")] input: MoveServiceRequestInput,
     ) -> ApiResult<ServiceRequest> {
         let verb = |request: Request, _: &str, _| request.resume();
-        update(ctx, &input.id, input.expected_version, &input.idempotency_key, verb).await
+        change(ctx, &input.id, input.expected_version, &input.idempotency_key, verb).await
     }
 
     /// Finds a service request fulfilled: its mandatory tasks are done. Errors: NOT_FOUND, WRONG_STATE, CRITERIA_UNMET (`missing` names the tasks), CONFLICT.
@@ -183,7 +203,7 @@ impl ServiceRequestMutations {
         #[graphql(desc = "Which service request.")] input: MoveServiceRequestInput,
     ) -> ApiResult<ServiceRequest> {
         let verb = |request: Request, by: &str, at| request.fulfil(by, at);
-        update(ctx, &input.id, input.expected_version, &input.idempotency_key, verb).await
+        change(ctx, &input.id, input.expected_version, &input.idempotency_key, verb).await
     }
 
     /// Closes a fulfilled service request; a requester closes only their own. Errors: NOT_FOUND, WRONG_STATE, FORBIDDEN, CONFLICT.

@@ -103,6 +103,7 @@ pub fn agreement() -> String {
 pub fn terms() -> design::Agreement {
     use design::TargetKind::{Resolution, Response};
     let target = |kind: design::TargetKind, priority, minutes, warning_percent: &[u32]| design::Target {
+        ticket_type: design::TicketType::Incident.into(),
         kind: kind.into(),
         priority,
         duration: Some(duration(SignedDuration::from_mins(minutes))),

@@ -14,6 +14,7 @@ mod known_error;
 mod ledger;
 mod life;
 mod outside;
+mod parties;
 mod problem;
 mod schema;
 mod service_request;

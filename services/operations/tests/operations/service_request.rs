@@ -46,10 +46,10 @@ async fn for_reason(
     version: u64,
 ) -> Answer {
     let input = moved(id, version, json!({ "reason": "No keys" }));
-    let name = if mutation == "cancelServiceRequest" {
-        "CancelServiceRequestInput"
-    } else {
-        "ServiceRequestReasonInput"
+    let name = match mutation {
+        "cancelServiceRequest" => "CancelServiceRequestInput",
+        "holdServiceRequest" => "HoldServiceRequestInput",
+        _ => "ServiceRequestReasonInput",
     };
     call(operations, by, mutation, name, input).await
 }
