@@ -3,7 +3,7 @@
 use super::facts::{id_text, id_texts, ids, mark, mark_message, optional_mark, small, word};
 use crate::domain::incident::{
     Closing, Comment, HoldReason, Incident, IncidentHappened, IncidentLinks, IncidentState, IncidentStatus,
-    MajorState, PriorityOverride, Resolution, ResolutionCode,
+    MajorState, PriorityOverride, Resolution, ResolutionCode, Wait, WaitReason,
 };
 use ciclo_contracts::{
     convert,
@@ -53,8 +53,26 @@ pub fn record(message: pb::IncidentEvent) -> Result<Incident, Corrupt> {
         first_response_at: convert::optional_instant("first_response_at", after.first_response_at)?,
         reassignments: after.reassignments,
         reopened: after.reopened,
+        waits: after.waits.map(waits).transpose()?,
         status,
     })
+}
+
+fn waits(message: pb::IncidentWaits) -> Result<Vec<Wait>, Corrupt> {
+    let wait = |wait: pb::IncidentWait| {
+        let reason = WaitReason::parse(&wait.reason).ok_or_else(|| Corrupt::new("reason", &wait.reason))?;
+        Ok(Wait { reason, from: convert::instant("from", wait.from)?, to: convert::instant("to", wait.to)? })
+    };
+    message.all.into_iter().map(wait).collect()
+}
+
+fn waits_message(waits: &[Wait]) -> pb::IncidentWaits {
+    let wait = |wait: &Wait| pb::IncidentWait {
+        reason: wait.reason.as_str().to_owned(),
+        from: Some(convert::timestamp(wait.from)),
+        to: Some(convert::timestamp(wait.to)),
+    };
+    pb::IncidentWaits { all: waits.iter().map(wait).collect() }
 }
 
 fn resolution(after: &pb::Incident) -> Result<Resolution, Corrupt> {
@@ -123,6 +141,7 @@ fn snapshot(record: &Incident) -> pb::Incident {
         first_response_at: record.first_response_at.map(convert::timestamp),
         reassignments: record.reassignments,
         reopened: record.reopened,
+        waits: record.waits.as_deref().map(waits_message),
         state: convert::state_to_proto::<pb::IncidentState, _>(record.state()),
         ..pb::Incident::default()
     };
@@ -238,8 +257,11 @@ mod tests {
             reads_back(&Incident { major: *major, ..incident() });
         }
         for reason in HoldReason::ALL {
-            reads_back(&incident().hold(*reason, None, None, at(1)).unwrap().0);
+            let held = incident_in(IncidentState::InProgress).hold(*reason, None, None, at(1)).unwrap().0;
+            reads_back(&held);
+            reads_back(&held.resume("jo", at(2)).unwrap().0);
         }
+        reads_back(&Incident { waits: None, ..incident() });
         for code in ResolutionCode::ALL {
             let worked_on = incident_in(IncidentState::InProgress);
             let resolved = worked_on.resolve(*code, "done", "jo", at(4)).unwrap().0;

@@ -57,6 +57,33 @@ words! {
 }
 
 words! {
+    /// Why time passed without work.
+    WaitReason {
+        /// On hold for the caller's answer.
+        Caller = "CALLER",
+        /// On hold for a change.
+        Change = "CHANGE",
+        /// On hold for the solution of a problem.
+        Problem = "PROBLEM",
+        /// On hold for a supplier.
+        Supplier = "SUPPLIER",
+        /// Resolved, as it seemed, until it was reopened.
+        Resolved = "RESOLVED",
+    }
+}
+
+impl From<HoldReason> for WaitReason {
+    fn from(reason: HoldReason) -> Self {
+        match reason {
+            HoldReason::Caller => Self::Caller,
+            HoldReason::Change => Self::Change,
+            HoldReason::Problem => Self::Problem,
+            HoldReason::Supplier => Self::Supplier,
+        }
+    }
+}
+
+words! {
     /// How an incident was resolved.
     ResolutionCode {
         /// The cause is gone.
@@ -232,8 +259,22 @@ pub struct Incident {
     pub reassignments: u32,
     /// How often it was reopened.
     pub reopened: u32,
+    /// The times that it waited and that are over, in order, whatever an agreement says of them; none in a record from
+    /// before they were kept.
+    pub waits: Option<Vec<Wait>>,
     /// Where it stands.
     pub status: IncidentStatus,
+}
+
+/// A time that an incident waited.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Wait {
+    /// What for.
+    pub reason: WaitReason,
+    /// When it began.
+    pub from: Timestamp,
+    /// When it ended.
+    pub to: Timestamp,
 }
 
 /// What happened to an incident.

@@ -3,7 +3,7 @@
 use super::facts::Mark;
 use super::incident::{
     Closing, Comment, HoldReason, Incident, IncidentHappened, IncidentLinks, IncidentState, IncidentStatus,
-    IncidentVerb, MajorState, PriorityOverride, Resolution, ResolutionCode,
+    IncidentVerb, MajorState, PriorityOverride, Resolution, ResolutionCode, Wait, WaitReason,
 };
 use super::priority_matrix::{self, Cells};
 use ciclo_kernel::{
@@ -69,6 +69,7 @@ impl Incident {
             person: None,
             alert: input.alert,
             follow_up_of: input.follow_up_of,
+            waits: Some(Vec::new()),
             links: IncidentLinks::default(),
             major: MajorState::None,
             comments: Vec::new(),
@@ -95,9 +96,26 @@ impl Incident {
         }
         self.group = group.or(self.group);
         self.person = person;
-        self.status = IncidentStatus::Assigned;
+        self.enter(IncidentStatus::Assigned, at);
         let first_response = self.respond(at);
         Ok((self, IncidentHappened::Assigned { first_response }))
+    }
+
+    /// Comes into a status, and notes the wait that ends with it: on hold, or resolved until it is reopened.
+    fn enter(&mut self, status: IncidentStatus, at: Timestamp) {
+        let over = match &self.status {
+            IncidentStatus::OnHold { reason, since, .. } => Some((WaitReason::from(*reason), *since)),
+            IncidentStatus::Resolved { resolution } => Some((WaitReason::Resolved, resolution.resolved.at)),
+            IncidentStatus::New
+            | IncidentStatus::Assigned
+            | IncidentStatus::InProgress
+            | IncidentStatus::Closed { .. }
+            | IncidentStatus::Cancelled { .. } => None,
+        };
+        if let (Some((reason, from)), Some(waits)) = (over, &mut self.waits) {
+            waits.push(Wait { reason, from, to: at.max(from) });
+        }
+        self.status = status;
     }
 
     /// Notes the first response when a person has it for the first time; whether that is so.
@@ -115,7 +133,7 @@ impl Incident {
         if self.person.is_none() {
             self.person = Some(text::line("person", by)?);
         }
-        self.status = IncidentStatus::InProgress;
+        self.enter(IncidentStatus::InProgress, at);
         let first_response = self.respond(at);
         Ok((self, IncidentHappened::Started { first_response }))
     }
@@ -144,7 +162,7 @@ impl Incident {
         if self.person.is_none() {
             self.person = Some(text::line("person", by)?);
         }
-        self.status = IncidentStatus::InProgress;
+        self.enter(IncidentStatus::InProgress, at);
         self.respond(at);
         Ok((self, IncidentHappened::Resumed))
     }
@@ -153,8 +171,8 @@ impl Incident {
     pub fn resolve(mut self, code: ResolutionCode, notes: &str, by: &str, at: Timestamp) -> Decided {
         self.state().go(IncidentVerb::Resolve)?;
         let notes = text::body("notes", notes)?;
-        self.status =
-            IncidentStatus::Resolved { resolution: Resolution { code, notes, resolved: Mark::new(by, at) } };
+        let resolution = Resolution { code, notes, resolved: Mark::new(by, at) };
+        self.enter(IncidentStatus::Resolved { resolution }, at);
         Ok((self, IncidentHappened::Resolved { code }))
     }
 
@@ -172,7 +190,7 @@ impl Incident {
             }
         }
         self.reopened += 1;
-        self.status = IncidentStatus::InProgress;
+        self.enter(IncidentStatus::InProgress, at);
         Ok((self, IncidentHappened::Reopened { reason }))
     }
 
@@ -191,7 +209,7 @@ impl Incident {
     pub fn cancel(mut self, reason: &str, by: &str, at: Timestamp) -> Decided {
         self.state().go(IncidentVerb::Cancel)?;
         let reason = text::body("reason", reason)?;
-        self.status = IncidentStatus::Cancelled { reason: reason.clone(), cancelled: Mark::new(by, at) };
+        self.enter(IncidentStatus::Cancelled { reason: reason.clone(), cancelled: Mark::new(by, at) }, at);
         Ok((self, IncidentHappened::Cancelled { reason }))
     }
 

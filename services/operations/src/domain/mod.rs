@@ -49,6 +49,7 @@ pub mod problem_verbs;
 pub mod service_level_clock;
 pub mod service_request;
 pub mod service_request_verbs;
+pub mod what_if;
 
 #[cfg(test)]
 pub(crate) mod pairs;

@@ -34,6 +34,7 @@ pub static ACCESS: Access = Access {
         ("serviceLevelClocks", STAFF),
         ("serviceLevelClockChanged", STAFF),
         ("agreementInForce", STAFF),
+        ("serviceLevelWhatIf", STAFF),
         ("priorityMatrix", STAFF),
         ("priorityMatrices", STAFF),
         ("priorityMatrixChanged", STAFF),

@@ -45,6 +45,33 @@ pub enum HoldReason {
     Supplier,
 }
 
+/// Why time passed without work.
+#[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
+#[graphql(remote = "domain::incident::WaitReason")]
+pub enum WaitReason {
+    /// On hold for the caller's answer.
+    Caller,
+    /// On hold for a change.
+    Change,
+    /// On hold for the solution of a problem.
+    Problem,
+    /// On hold for a supplier.
+    Supplier,
+    /// Resolved, as it seemed, until it was reopened.
+    Resolved,
+}
+
+/// A time that an incident waited.
+#[derive(SimpleObject, Clone, Debug)]
+pub struct IncidentWait {
+    /// What for.
+    pub reason: WaitReason,
+    /// When it began.
+    pub from: Instant,
+    /// When it ended.
+    pub to: Instant,
+}
+
 /// How an incident was resolved.
 #[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
 #[graphql(remote = "domain::incident::ResolutionCode")]
@@ -189,6 +216,11 @@ record_object! {
                 | IncidentStatus::Closed { .. }
                 | IncidentStatus::Cancelled { .. } => None,
             }
+        }
+        /// The times that it waited and that are over, in order; null in a record from before they were kept.
+        async fn waits(&self) -> Option<Vec<IncidentWait>> {
+            let waits = self.record().waits.as_ref()?.iter();
+            Some(waits.map(|wait| IncidentWait { reason: wait.reason.into(), from: Instant(wait.from), to: Instant(wait.to) }).collect())
         }
         /// How it was resolved; null while it is not.
         async fn resolution(&self) -> Option<Resolution> {

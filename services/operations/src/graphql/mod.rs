@@ -15,6 +15,7 @@ pub mod problem_verbs;
 pub mod service_level_clock;
 pub mod service_request;
 pub mod service_request_verbs;
+pub mod what_if;
 
 use async_graphql::{MergedObject, MergedSubscription, Schema};
 use ciclo_transport::Handler;
@@ -28,6 +29,7 @@ pub struct Query(
     incident::IncidentQueries,
     service_level_clock::ServiceLevelClockQueries,
     service_level_clock::PromiseQueries,
+    what_if::WhatIfQueries,
     priority_matrix::PriorityMatrixQueries,
     alert::AlertQueries,
     alert_rule::AlertRuleQueries,

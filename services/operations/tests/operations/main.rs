@@ -19,3 +19,4 @@ mod problem;
 mod schema;
 mod service_request;
 mod statements;
+mod what_if;
