@@ -5,16 +5,27 @@ use crate::refusal::Refusal;
 
 /// Longest title or name, in Unicode scalar values.
 pub const LINE: usize = 200;
+/// Longest key that a program gives, in Unicode scalar values: an index of PostgreSQL holds one however it is written.
+pub const KEY: usize = 512;
 /// Longest description, note or comment, in Unicode scalar values.
 pub const BODY: usize = 20_000;
 
 /// A name or title: one line, not blank, at most [`LINE`] characters.
 pub fn line(field: &str, text: &str) -> Result<String, Refusal> {
+    one_line(field, text, LINE)
+}
+
+/// A key that a program gives: one line, not blank, at most [`KEY`] characters.
+pub fn key(field: &str, text: &str) -> Result<String, Refusal> {
+    one_line(field, text, KEY)
+}
+
+fn one_line(field: &str, text: &str, most: usize) -> Result<String, Refusal> {
     let text = text.trim();
     if text.chars().any(char::is_control) {
         return Err(Refusal::invalid(field, "control characters are not allowed"));
     }
-    sized(field, text, LINE)
+    sized(field, text, most)
 }
 
 /// A description or note: not blank, at most [`BODY`] characters, line breaks and tabs allowed.
@@ -63,6 +74,8 @@ mod tests {
         }
         assert!(line("title", &"é".repeat(LINE)).is_ok());
         assert!(line("title", &"é".repeat(LINE + 1)).is_err());
+        assert!(key("key", &"é".repeat(KEY)).is_ok());
+        assert!(key("key", &"é".repeat(KEY + 1)).is_err());
         assert!(line("title", " \u{3000}").is_err());
         assert!(line("title", "a\0b").is_err());
         assert!(line("title", "a\nb").is_err());

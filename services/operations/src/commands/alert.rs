@@ -7,7 +7,7 @@ use crate::domain::alert::{Alert, AlertReport, AlertState};
 use crate::domain::alert_rule::{AlertRule, AlertRuleState};
 use crate::domain::measured::Measured;
 use crate::domain::monitoring_event::{MonitoringEvent, ReceiveMonitoringEvent};
-use crate::intake::Report;
+use crate::intake::{Action, Report};
 use ciclo_kernel::Machine;
 use ciclo_kernel::ids::{MonitoringEventId, ServiceId};
 use ciclo_store::{Filter, Result, Tx, Versioned};
@@ -15,53 +15,75 @@ use ciclo_store::{Filter, Result, Tx, Versioned};
 /// Most alert rules of a tenant that are at work.
 const RULES_MOST: usize = 1_000;
 
-/// Takes in reports that came together, in their order.
-pub async fn take_in(tx: &mut Tx, source: &'static str, reports: Vec<Report>) -> Result<()> {
+/// Takes in reports that came together, in their order; how many of them were not known yet.
+pub async fn take_in(tx: &mut Tx, reports: Vec<Report>) -> Result<usize> {
     let enabled = Filter::is("state", AlertRuleState::Enabled.as_str());
     let rules: Vec<AlertRule> =
         tx.list(enabled, RULES_MOST).await?.into_iter().map(|rule| rule.record).collect();
+    let mut kept = 0;
     for report in reports {
-        take_in_one(tx, source, report, &rules).await?;
+        if !is_known(tx, &report).await? {
+            take_in_one(tx, report, &rules).await?;
+            kept += 1;
+        }
     }
-    Ok(())
+    Ok(kept)
 }
 
-async fn take_in_one(tx: &mut Tx, source: &str, report: Report, rules: &[AlertRule]) -> Result<()> {
+/// Whether the source has reported the same event before.
+async fn is_known(tx: &Tx, report: &Report) -> Result<bool> {
+    let Some(id) = &report.external_id else { return Ok(false) };
+    let same = vec![Filter::is("external_id", id.as_str()), Filter::is("source", report.source.as_str())];
+    Ok(!tx.list::<MonitoringEvent>(Filter::All(same), 1).await?.is_empty())
+}
+
+async fn take_in_one(tx: &mut Tx, report: Report, rules: &[AlertRule]) -> Result<()> {
     let service = named_service(tx, &report).await?;
     let event = ReceiveMonitoringEvent {
-        source: source.to_owned(),
+        source: report.source.clone(),
+        external_id: report.external_id.clone(),
         dedup_key: report.dedup_key.clone(),
         severity: report.severity,
         summary: report.title.clone(),
         service,
         labels: report.labels.clone(),
         body: report.body.clone(),
-        occurred_at: Some(report.ends_at.unwrap_or(report.starts_at)),
+        occurred_at: report.occurred_at,
     };
     let received = MonitoringEvent::receive(tx.fresh(), event, tx.now());
     let event = tx.create(received).await?.record.id;
-    if !report.severity.alerts() {
-        return Ok(());
-    }
-    // The key names the alert for good: whatever comes late, after its end, is known and dropped.
-    let known = tx.find_by::<Alert>("dedup_key", report.dedup_key.as_str()).await?;
-    match known {
-        Some(alert) if alert.record.state() == AlertState::Resolved => Ok(()),
-        Some(alert) if report.resolved => resolve(tx, alert, &report, rules).await,
-        Some(alert) => {
+    match (report.action, open_alert(tx, &report).await?) {
+        (Action::Trigger, _) if !report.severity.alerts() => Ok(()),
+        (Action::Trigger, Some(alert)) => {
             let again = reported(tx, &report, service, event);
             let alert = clock::change_loaded(tx, alert, None, |alert, _, _| alert.repeat(again)).await?;
             apply_rules(tx, alert, rules).await
         }
-        // The end of trouble that nobody reported: accepted and dropped.
-        None if report.resolved => Ok(()),
-        None => {
+        (Action::Trigger, None) => {
+            if report.names_one
+                && tx.find_by::<Alert>("dedup_key", report.dedup_key.as_str()).await?.is_some()
+            {
+                return Ok(());
+            }
             let opened = Alert::open(tx.fresh(), reported(tx, &report, service, event));
             let alert = tx.create(opened).await?;
             clock::start(tx, &Measured::from(&alert.record)).await?;
             apply_rules(tx, alert, rules).await
         }
+        (Action::Acknowledge, Some(alert)) if alert.record.state() == AlertState::Open => {
+            clock::change_loaded(tx, alert, None, Alert::acknowledge).await.map(drop)
+        }
+        (Action::Resolve, Some(alert)) => resolve(tx, alert, &report, rules).await,
+        // What comes for trouble that nobody reported, or that is over, or quiet: accepted and dropped.
+        (Action::Acknowledge | Action::Resolve, _) => Ok(()),
     }
+}
+
+/// The alert of the report's key that is not resolved, if there is one.
+async fn open_alert(tx: &Tx, report: &Report) -> Result<Option<Versioned<Alert>>> {
+    let open = Filter::Not(Box::new(Filter::is("state", AlertState::Resolved.as_str())));
+    let key = Filter::is("dedup_key", report.dedup_key.as_str());
+    Ok(tx.list(Filter::All(vec![key, open]), 1).await?.pop())
 }
 
 /// The service that a report names in its label `service`: an id of ours, of a service that is known here.
@@ -81,7 +103,7 @@ fn reported(tx: &Tx, report: &Report, service: Option<ServiceId>, event: Monitor
         severity: report.severity,
         labels: report.labels.clone(),
         service,
-        starts_at: Some(report.starts_at),
+        starts_at: report.occurred_at,
         seen_at: tx.now(),
         monitoring_event: Some(event),
     }
@@ -102,7 +124,8 @@ async fn apply_rules(tx: &mut Tx, alert: Versioned<Alert>, rules: &[AlertRule]) 
 
 /// Resolves an alert, and its incident when a rule says so and no other alert of it is left.
 async fn resolve(tx: &mut Tx, alert: Versioned<Alert>, report: &Report, rules: &[AlertRule]) -> Result<()> {
-    let ends_at = report.ends_at;
+    // Clocks differ: what ended before it began ended as it began.
+    let ends_at = report.occurred_at.map(|ended| ended.max(alert.record.starts_at));
     let alert =
         clock::change_loaded(tx, alert, None, |alert, by, at| alert.resolve(ends_at, by, at)).await?.record;
     let Some(incident) = alert.incident else { return Ok(()) };

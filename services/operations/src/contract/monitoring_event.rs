@@ -20,6 +20,7 @@ pub fn record(message: pb::MonitoringEventEvent) -> Result<MonitoringEvent, Corr
     Ok(MonitoringEvent {
         id: convert::id("id", &after.id)?,
         source: after.source,
+        external_id: after.external_id,
         dedup_key: after.dedup_key,
         severity: word::<pb::Severity, _>("severity", after.severity, Severity::parse)?,
         summary: after.summary,
@@ -35,6 +36,7 @@ fn snapshot(record: &MonitoringEvent) -> pb::MonitoringEvent {
     pb::MonitoringEvent {
         id: record.id.to_string(),
         source: record.source.clone(),
+        external_id: record.external_id.clone(),
         dedup_key: record.dedup_key.clone(),
         severity: convert::to_enum::<pb::Severity>(record.severity.as_str()),
         summary: record.summary.clone(),
@@ -60,7 +62,9 @@ mod tests {
 
     #[test]
     fn monitoring_events_read_back() {
-        for before in [samples::event(), MonitoringEvent { service: None, ..samples::event() }] {
+        for before in
+            [samples::event(), MonitoringEvent { service: None, external_id: None, ..samples::event() }]
+        {
             let bytes = message(&before, Some(&MonitoringEventHappened::Received)).encode_to_vec();
             assert_eq!(record(pb::MonitoringEventEvent::decode(&*bytes).unwrap()).unwrap(), before);
         }

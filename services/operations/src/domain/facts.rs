@@ -35,9 +35,14 @@ pub fn priority(level: u8) -> Result<u8, Refusal> {
 /// The text of a JSON object of at most [`JSON`] bytes. It is kept as it came, so that fields
 /// that nobody knows yet are not lost.
 pub fn json_object(field: &str, text: &str) -> Result<String, Refusal> {
-    if text.len() > JSON {
-        return Err(Refusal::invalid(field, format!("{} bytes; at most {JSON} are allowed", text.len()))
-            .with("limit", JSON));
+    json_object_within(field, text, JSON)
+}
+
+/// [`json_object`] of at most `most` bytes.
+pub fn json_object_within(field: &str, text: &str, most: usize) -> Result<String, Refusal> {
+    if text.len() > most {
+        return Err(Refusal::invalid(field, format!("{} bytes; at most {most} are allowed", text.len()))
+            .with("limit", most));
     }
     match serde_json::from_str::<Value>(text) {
         Ok(Value::Object(_)) => Ok(text.to_owned()),

@@ -2,7 +2,7 @@
 //! no machine. Whether it alerts is decided by its severity, the alert is its own record.
 
 use super::{
-    facts::json_object,
+    facts::json_object_within,
     labels::{self, Labels},
 };
 use ciclo_kernel::{
@@ -10,6 +10,9 @@ use ciclo_kernel::{
     ids::{MonitoringEventId, ServiceId},
     text,
 };
+
+/// Longest report that is kept, in bytes.
+pub const BODY: usize = 512 * 1024;
 
 words! {
     /// How much a monitoring event matters, from the least to the most.
@@ -41,6 +44,8 @@ pub struct MonitoringEvent {
     pub id: MonitoringEventId,
     /// What reported it, for example `prometheus`.
     pub source: String,
+    /// The source's own id of it, which no other event of that source has; none when it gave none.
+    pub external_id: Option<String>,
     /// The key by which reports of the same trouble are recognised.
     pub dedup_key: String,
     /// How much it matters.
@@ -64,6 +69,8 @@ pub struct MonitoringEvent {
 pub struct ReceiveMonitoringEvent {
     /// What reported it, for example `prometheus`.
     pub source: String,
+    /// The source's own id of it; none when it gave none.
+    pub external_id: Option<String>,
     /// The key by which reports of the same trouble are recognised.
     pub dedup_key: String,
     /// How much it matters.
@@ -74,7 +81,7 @@ pub struct ReceiveMonitoringEvent {
     pub service: Option<ServiceId>,
     /// Labels of the report.
     pub labels: Labels,
-    /// The report as it came: the text of a JSON object of at most 64 KiB.
+    /// The report as it came: the text of a JSON object of at most [`BODY`] bytes.
     pub body: String,
     /// When it was seen; none when the report does not say, then it counts as seen now.
     pub occurred_at: Option<Timestamp>,
@@ -106,13 +113,14 @@ impl MonitoringEvent {
     ) -> Decision<Self, MonitoringEventHappened> {
         let event = Self {
             id,
-            source: text::line("source", &input.source)?,
+            source: text::key("source", &input.source)?,
+            external_id: input.external_id.map(|id| text::key("externalId", &id)).transpose()?,
             dedup_key: dedup_key(&input.dedup_key)?,
             severity: input.severity,
             summary: text::line("summary", &input.summary)?,
             service: input.service,
             labels: labels::checked("labels", input.labels)?,
-            body: json_object("body", &input.body)?,
+            body: json_object_within("body", &input.body, BODY)?,
             occurred_at: input.occurred_at.unwrap_or(at),
             received_at: at,
         };
@@ -122,7 +130,7 @@ impl MonitoringEvent {
 
 /// Checks a de-duplication key: one line.
 pub(crate) fn dedup_key(key: &str) -> Result<String, Refusal> {
-    text::line("dedupKey", key)
+    text::key("dedupKey", key)
 }
 
 #[cfg(test)]
@@ -138,6 +146,7 @@ pub(crate) mod samples {
     pub(crate) fn input() -> ReceiveMonitoringEvent {
         ReceiveMonitoringEvent {
             source: "prometheus".to_owned(),
+            external_id: Some("4711".to_owned()),
             dedup_key: "mail/queue".to_owned(),
             severity: Severity::Exception,
             summary: "The mail queue grows".to_owned(),

@@ -93,8 +93,9 @@ pub static ACCESS: Access = Access {
         ("fulfilServiceRequest", AGENTS),
         ("closeServiceRequest", ASKS),
         ("cancelServiceRequest", ASKS),
-        // Not a field: POST /intake/alertmanager.
+        // Not fields: POST /intake/alertmanager and /intake/events.
         ("intakeAlertmanager", &[Integration, Admin]),
+        ("intakeEvents", &[Integration, Admin]),
         ("operationsParkedEvents", &[Admin]),
         ("retryOperationsParkedEvents", &[Admin]),
     ],

@@ -26,6 +26,10 @@ record_object! {
         async fn source(&self) -> &str {
             &self.record().source
         }
+        /// The source's own id of it: the same one received again counts once. Null when it gave none.
+        async fn external_id(&self) -> Option<&str> {
+            self.record().external_id.as_deref()
+        }
         /// The key by which reports of the same trouble are recognised.
         async fn dedup_key(&self) -> &str {
             &self.record().dedup_key
@@ -68,6 +72,8 @@ filter! {
     MonitoringEventFilter {
         /// By tool.
         source: StringFilter => "source",
+        /// By the source's own id.
+        external_id: StringFilter => "external_id",
         /// By key.
         dedup_key: StringFilter => "dedup_key",
         /// By severity.

@@ -4,16 +4,18 @@
 //! Source of the format: the `webhook_config` section of Alertmanager's
 //! configuration manual. Fields that it does not name are kept in the report.
 
-use super::Report;
-use crate::domain::facts::json_object;
+use super::json::{self, labels, line, object, one_of, string};
+use super::{Action, Report};
 use crate::domain::labels::checked;
 use crate::domain::monitoring_event::Severity;
-use ciclo_kernel::{Refusal, Timestamp, text};
-use serde_json::{Map, Value};
+use ciclo_kernel::{Refusal, Timestamp};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Most alerts of one payload.
 pub const ALERTS_MOST: usize = 10_000;
+/// What reports them.
+const SOURCE: &str = "alertmanager";
 /// The payload version that is read.
 const VERSION: &str = "4";
 
@@ -62,31 +64,29 @@ fn report(path: &str, alert: &Value, common: &BTreeMap<String, String>) -> Resul
     if ends_at.is_some_and(|ends_at| status == "resolved" && ends_at < starts_at) {
         return Err(Refusal::invalid(&at("endsAt"), "an alert cannot end before it began"));
     }
-    let labels = checked(&at("labels"), labels(&at("labels"), fields.get("labels"))?)?;
+    let labels = checked(&at("labels"), json::labels(&at("labels"), fields.get("labels"))?)?;
     let mut annotations = common.clone();
-    annotations.extend(self::labels(&at("annotations"), fields.get("annotations"))?);
+    annotations.extend(json::labels(&at("annotations"), fields.get("annotations"))?);
     let resolved = status == "resolved";
     Ok(Report {
+        source: SOURCE.to_owned(),
+        external_id: None,
         // A fingerprint is of the labels only: the same trouble at another time is another alert.
-        dedup_key: format!("alertmanager:{fingerprint}:{}", starts_at.as_microsecond()),
+        dedup_key: format!("{SOURCE}:{fingerprint}:{}", starts_at.as_microsecond()),
+        names_one: true,
+        action: if resolved { Action::Resolve } else { Action::Trigger },
         title: title(&labels, &annotations),
         severity: severity(labels.get("severity").map_or("", String::as_str)),
         labels,
-        resolved,
-        starts_at,
-        ends_at: ends_at.filter(|_| resolved),
-        body: json_object(path, &alert.to_string())?,
+        occurred_at: if resolved { ends_at } else { Some(starts_at) },
+        body: json::body(path, alert)?,
     })
 }
 
 fn title(labels: &BTreeMap<String, String>, annotations: &BTreeMap<String, String>) -> String {
     let named = [annotations.get("summary"), annotations.get("description"), labels.get("alertname")];
-    // Annotations are templates of somebody's rules: whatever they hold becomes one line of the length we keep.
-    let line = |text: &String| {
-        let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        line.trim().chars().take(text::LINE).collect::<String>().trim().to_owned()
-    };
-    let mut lines = named.into_iter().flatten().map(line);
+    // Annotations are templates of somebody's rules: whatever they hold becomes one line.
+    let mut lines = named.into_iter().flatten().map(|text| line(text));
     lines.find(|line| !line.is_empty()).unwrap_or_else(|| "alert".to_owned())
 }
 
@@ -99,54 +99,18 @@ fn severity(label: &str) -> Severity {
     }
 }
 
-fn object<'v>(path: &str, value: &'v Value) -> Result<&'v Map<String, Value>, Refusal> {
-    value.as_object().ok_or_else(|| Refusal::invalid(path, "an object is needed"))
-}
-
-fn string<'v>(path: &str, value: Option<&'v Value>) -> Result<&'v str, Refusal> {
-    value.and_then(Value::as_str).ok_or_else(|| Refusal::invalid(path, "a text is needed"))
-}
-
-fn one_of<'v>(path: &str, value: Option<&'v Value>, known: &[&str]) -> Result<&'v str, Refusal> {
-    let text = string(path, value)?;
-    if known.contains(&text) {
-        Ok(text)
-    } else {
-        Err(Refusal::invalid(path, format!("{} is needed", known.join(" or "))))
-    }
-}
-
-fn labels(path: &str, value: Option<&Value>) -> Result<BTreeMap<String, String>, Refusal> {
-    match value {
-        None | Some(Value::Null) => Ok(BTreeMap::new()),
-        Some(value) => object(path, value)?
-            .iter()
-            .map(|(name, value)| {
-                Ok((name.clone(), string(&format!("{path}.{name}"), Some(value))?.to_owned()))
-            })
-            .collect(),
-    }
-}
-
 /// An instant; `None` for the year 1, which is how Go writes no instant.
 fn instant(path: &str, value: Option<&Value>) -> Result<Option<Timestamp>, Refusal> {
     let text = string(path, value)?;
-    if text.starts_with("0001-01-01T") {
-        return Ok(None);
-    }
-    let bad = || Refusal::invalid(path, "an RFC 3339 instant is needed");
-    let at: Timestamp = text.parse().map_err(|_| bad())?;
-    if at < Timestamp::UNIX_EPOCH {
-        return Err(Refusal::invalid(path, "instants before 1970 are refused"));
-    }
-    Timestamp::from_microsecond(at.as_microsecond()).map(Some).map_err(|_| bad())
+    if text.starts_with("0001-01-01T") { Ok(None) } else { json::instant(path, text).map(Some) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::facts::JSON;
-    use serde_json::json;
+    use crate::domain::monitoring_event::BODY;
+    use ciclo_kernel::text;
+    use serde_json::{Map, json};
 
     fn payload() -> Value {
         json!({
@@ -167,7 +131,8 @@ mod tests {
         assert_eq!(reports[0].dedup_key, "alertmanager:9a8b7c6d5e4f3a2b:1777881600123000");
         assert_eq!(reports[0].title, "Disk full");
         assert_eq!(reports[0].severity, Severity::Warning);
-        assert_eq!(reports[0].ends_at, None);
+        assert_eq!(reports[0].action, Action::Trigger);
+        assert_eq!(reports[0].occurred_at.unwrap().as_microsecond(), 1_777_881_600_123_000);
         assert!(reports[0].body.contains("kept"));
     }
 
@@ -193,7 +158,7 @@ mod tests {
         assert_eq!(wrong("/alerts/0/fingerprint", json!("")), "alerts[0].fingerprint");
         let many: Map<String, Value> = (0..=100).map(|n| (format!("l{n}"), json!(""))).collect();
         assert_eq!(wrong("/alerts/0/labels", json!(many)), "alerts[0].labels");
-        assert_eq!(wrong("/alerts/0/unknown", json!("x".repeat(JSON))), "alerts[0]", "too large to be kept");
+        assert_eq!(wrong("/alerts/0/unknown", json!("x".repeat(BODY))), "alerts[0]", "too large to be kept");
         assert_eq!(reports(&json!([])).unwrap_err().facts["field"], "body");
     }
 
@@ -214,7 +179,7 @@ mod tests {
     fn an_alert_does_not_end_before_it_began() {
         let mut backwards = payload();
         backwards["alerts"][0]["endsAt"] = json!("2026-05-04T07:59:59Z");
-        assert_eq!(reports(&backwards).unwrap()[0].ends_at, None, "while it fires its end is a guess");
+        assert!(reports(&backwards).is_ok(), "while it fires its end is a guess");
         backwards["alerts"][0]["status"] = json!("resolved");
         assert_eq!(reports(&backwards).unwrap_err().facts["field"], "alerts[0].endsAt");
     }

@@ -8,6 +8,7 @@ mod incident;
 pub mod known_error;
 mod m0002_records;
 mod m0003_calendars;
+mod m0004_external_ids;
 mod monitoring_event;
 mod priority_matrix;
 mod problem;
@@ -23,5 +24,10 @@ const PACKAGE: &str = "ciclo.operations.v1";
 /// Operations' migrations, in order.
 #[must_use]
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(Base), Box::new(m0002_records::Records), Box::new(m0003_calendars::Calendars)]
+    vec![
+        Box::new(Base),
+        Box::new(m0002_records::Records),
+        Box::new(m0003_calendars::Calendars),
+        Box::new(m0004_external_ids::ExternalIds),
+    ]
 }

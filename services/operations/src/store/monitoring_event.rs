@@ -14,7 +14,7 @@ impl Record for MonitoringEvent {
     const TABLE: &'static str = "monitoring_event";
     const PACKAGE: &'static str = super::PACKAGE;
     const COLUMNS: &'static [&'static str] =
-        &["source", "dedup_key", "severity", "service_id", "received_at"];
+        &["source", "external_id", "dedup_key", "severity", "service_id", "received_at"];
 
     fn id(&self) -> MonitoringEventId {
         self.id
@@ -23,6 +23,7 @@ impl Record for MonitoringEvent {
     fn fields(&self) -> Vec<Field> {
         vec![
             self.source.as_str().into(),
+            self.external_id.as_deref().into(),
             self.dedup_key.as_str().into(),
             self.severity.as_str().into(),
             self.service.map(id_field).into(),

@@ -8,6 +8,7 @@ mod alertmanager;
 mod calendar;
 mod clock;
 mod deliveries;
+mod events;
 mod incident;
 mod known;
 mod known_error;

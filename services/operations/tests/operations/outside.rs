@@ -65,7 +65,19 @@ impl Outside {
 
     /// Where alerts are sent to.
     pub fn intake(&self) -> String {
-        format!("http://{}/intake/alertmanager", self.running.address())
+        self.at("/intake/alertmanager")
+    }
+
+    /// An address of its HTTP side.
+    pub fn at(&self, path: &str) -> String {
+        format!("http://{}{path}", self.running.address())
+    }
+
+    /// Sends a body of a media type to the intake of events; the status and the answer.
+    pub async fn event(&self, media_type: &str, body: &Value) -> (reqwest::StatusCode, Value) {
+        let post = self.client.post(self.at("/intake/events")).bearer_auth(self.token(&[Role::Integration]));
+        let answer = post.header("content-type", media_type).body(body.to_string()).send().await.unwrap();
+        (answer.status(), answer.json().await.unwrap())
     }
 
     /// A token of the tool that sends alerts, with these roles.

@@ -6,7 +6,7 @@ use crate::life::{Life, key, promised};
 use ciclo_kernel::{Principal, Role};
 use ciclo_operations::commands;
 use ciclo_operations::domain::monitoring_event::Severity;
-use ciclo_operations::intake::Report;
+use ciclo_operations::intake::{Action, Report};
 use ciclo_testkit::{TestService, caller, start};
 use serde_json::{Value, json};
 
@@ -22,19 +22,22 @@ const BACK: &str =
 /// An alert of its own, which opens an incident by rule.
 async fn report(operations: &TestService, number: usize) {
     let report = Report {
+        source: "tests".to_owned(),
+        external_id: None,
         dedup_key: format!("disk/{number}"),
+        names_one: false,
+        action: Action::Trigger,
         title: format!("Disk {number} is full"),
         severity: Severity::Warning,
         labels: [("item".to_owned(), item(1 + u32::try_from(number % 3).unwrap()))].into(),
-        resolved: false,
-        starts_at: start(),
-        ends_at: None,
+        occurred_at: Some(start()),
         body: "{}".to_owned(),
     };
     let tool = Principal { subject: "tool".to_owned(), ..caller(&[Role::Integration]) };
-    let taken = operations.part.database.write(&tool, move |tx| {
-        Box::pin(async move { commands::alert::take_in(tx, "tests", vec![report]).await })
-    });
+    let taken = operations
+        .part
+        .database
+        .write(&tool, move |tx| Box::pin(async move { commands::alert::take_in(tx, vec![report]).await }));
     taken.await.unwrap();
 }
 
