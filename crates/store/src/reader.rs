@@ -145,4 +145,15 @@ impl Database {
     pub async fn log_after(&self, sequence: u64, limit: u64) -> Result<Vec<LogRow>> {
         log::after(&self.read_all(LOG).await?, sequence, limit).await
     }
+
+    /// The record, of whichever tenant, that has a value in a column, with its tenant. It is for callers who show
+    /// a secret of their own in place of a token: the column holds what only the secret leads to, and is unique
+    /// over all tenants.
+    pub async fn of_anybody<R: Record>(
+        &self,
+        column: &'static str,
+        value: &str,
+    ) -> Result<Option<(Tenant, Versioned<R>)>> {
+        sql::of_anybody(&self.read_all(R::TABLE).await?, column, value).await
+    }
 }

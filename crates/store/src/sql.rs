@@ -1,10 +1,10 @@
 //! The statements over records, built once for readers and commands alike.
-//! Every one of them takes the tenant.
+//! Every one of them takes the tenant, but the one that finds it out.
 
 use crate::error::Result;
 use crate::filter::{Filter, Order, Page, PageRequest};
 use crate::record::{Field, Record, Versioned};
-use ciclo_kernel::{Corrupt, Timestamp};
+use ciclo_kernel::{Corrupt, Tenant, Timestamp};
 use prost::Message;
 use sea_orm::sea_query::{
     Alias, Asterisk, Condition, Expr, ExprTrait, NullOrdering, Order as Direction, Query, SelectStatement,
@@ -66,6 +66,24 @@ pub async fn by_ids<R: Record>(
     let select =
         records::<R>(tenant).and_where(Expr::col(col("id")).is_in(ids.iter().map(String::as_str))).take();
     db.query_all(&select).await?.iter().map(versioned).collect()
+}
+
+/// The record that has a value in a column that is unique over all tenants, and its tenant.
+pub async fn of_anybody<R: Record>(
+    db: &impl ConnectionTrait,
+    column: &'static str,
+    value: &str,
+) -> Result<Option<(Tenant, Versioned<R>)>> {
+    let select = Query::select()
+        .columns(["tenant", "version", "changed_at", "message"].map(col))
+        .from(col(R::TABLE))
+        .and_where(Expr::col(col(column)).eq(value))
+        .limit(1)
+        .take();
+    let Some(row) = db.query_one(&select).await? else { return Ok(None) };
+    let tenant: String = row.try_get("", "tenant")?;
+    let tenant = Tenant::parse(&tenant).map_err(|why| Corrupt::new("tenant", why))?;
+    Ok(Some((tenant, versioned(&row)?)))
 }
 
 /// What lies behind a place in an order.

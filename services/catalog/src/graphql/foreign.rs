@@ -64,6 +64,11 @@ foreign! {
 }
 
 foreign! {
+    /// An integration: a tool outside that sends events with a routing key of its own.
+    Integration
+}
+
+foreign! {
     /// An incident.
     Incident
 }

@@ -9,8 +9,9 @@ use super::capability::Capability;
 use super::customer::Customer;
 use super::foreign::{
     Agreement, Alert, AlertRule, Calendar, Change, ConfigurationItem, Deployment, DesignPackage, Incident,
-    Initiative, ItemRelation, KnownError, MonitoringEvent, PriorityMatrix, Problem, Recommendation,
-    Requirement, ServiceLevelClock, ServiceLevelReview, ServiceRequest, TargetResult, Transition,
+    Initiative, Integration, ItemRelation, KnownError, MonitoringEvent, PriorityMatrix, Problem,
+    Recommendation, Requirement, ServiceLevelClock, ServiceLevelReview, ServiceRequest, TargetResult,
+    Transition,
 };
 use super::market_space::MarketSpace;
 use super::offering::{Offering, Visible};
@@ -79,6 +80,7 @@ nodes! {
         MonitoringEvent, MonitoringEventId;
         Alert, AlertId;
         AlertRule, AlertRuleId;
+        Integration, IntegrationId;
         Incident, IncidentId;
         ServiceLevelClock, ServiceLevelClockId;
         ServiceRequest, ServiceRequestId;

@@ -4,6 +4,7 @@
 pub mod alert;
 pub mod clock;
 pub mod incident;
+pub mod integration;
 pub mod known_error;
 mod neighbours;
 pub mod problem;

@@ -4,6 +4,7 @@ pub mod alert;
 pub mod alert_rule;
 mod facts;
 pub mod incident;
+pub mod integration;
 pub mod known_error;
 pub mod monitoring_event;
 pub mod priority_matrix;

@@ -38,6 +38,7 @@ pub mod form;
 pub mod fulfilment;
 pub mod incident;
 pub mod incident_verbs;
+pub mod integration;
 pub mod known;
 pub mod known_error;
 pub mod labels;

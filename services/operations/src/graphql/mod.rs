@@ -6,6 +6,7 @@ pub mod alert_rule;
 pub mod foreign;
 pub mod incident;
 pub mod incident_verbs;
+pub mod integration;
 pub mod known_error;
 pub mod labels;
 pub mod monitoring_event;
@@ -34,6 +35,7 @@ pub struct Query(
     alert::AlertQueries,
     alert_rule::AlertRuleQueries,
     monitoring_event::MonitoringEventQueries,
+    integration::IntegrationQueries,
     problem::ProblemQueries,
     known_error::KnownErrorQueries,
     known_error::KnownErrorOffers,
@@ -49,6 +51,7 @@ pub struct Mutation(
     priority_matrix::PriorityMatrixMutations,
     alert::AlertMutations,
     alert_rule::AlertRuleMutations,
+    integration::IntegrationMutations,
     problem_verbs::ProblemMutations,
     known_error::KnownErrorMutations,
     service_request_verbs::ServiceRequestMutations,
@@ -64,6 +67,7 @@ pub struct Subscription(
     alert::AlertSubscriptions,
     alert_rule::AlertRuleSubscriptions,
     monitoring_event::MonitoringEventSubscriptions,
+    integration::IntegrationSubscriptions,
     problem::ProblemSubscriptions,
     known_error::KnownErrorSubscriptions,
     service_request::ServiceRequestSubscriptions,

@@ -5,10 +5,12 @@ mod alert;
 mod alert_rule;
 mod copies;
 mod incident;
+pub mod integration;
 pub mod known_error;
 mod m0002_records;
 mod m0003_calendars;
 mod m0004_external_ids;
+mod m0005_integrations;
 mod monitoring_event;
 mod priority_matrix;
 mod problem;
@@ -29,5 +31,6 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m0002_records::Records),
         Box::new(m0003_calendars::Calendars),
         Box::new(m0004_external_ids::ExternalIds),
+        Box::new(m0005_integrations::Integrations),
     ]
 }
