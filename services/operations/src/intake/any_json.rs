@@ -1,6 +1,6 @@
 //! Whatever JSON comes from outside, the parsers answer: a report or a refusal that names a field.
 
-use super::{alertmanager, cloudevents, events};
+use super::{alertmanager, cloudevents, events, pagerduty};
 use ciclo_kernel::Refusal;
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
@@ -33,12 +33,14 @@ fn any_json() -> impl Strategy<Value = Value> {
 }
 
 /// An event of each form that is in order, so that one changed field is looked at alone.
-fn in_order() -> [Value; 3] {
+fn in_order() -> [Value; 4] {
     [
         serde_json::json!({ "version": "4", "status": "firing", "alerts": [{ "status": "resolved", "fingerprint": "ab",
             "startsAt": "2026-05-04T08:00:00Z", "endsAt": "2026-05-04T08:00:00Z", "labels": {} }] }),
         serde_json::json!({ "source": "s", "dedup_key": "k", "severity": "warning", "summary": "x" }),
         serde_json::json!({ "specversion": "1.0", "id": "1", "source": "s", "type": "t" }),
+        serde_json::json!({ "routing_key": "0".repeat(32), "event_action": "trigger", "payload": { "summary": "x",
+            "source": "s", "severity": "info" } }),
     ]
 }
 
@@ -53,6 +55,9 @@ fn all(body: &Value) {
     answers(events::reports(body));
     answers(cloudevents::structured(body));
     answers(cloudevents::batch(body));
+    for read in [pagerduty::alert_event(body), pagerduty::change_event(body)] {
+        assert!(read.err().is_none_or(|wrong| !wrong.is_empty()));
+    }
 }
 
 proptest! {
@@ -66,9 +71,11 @@ proptest! {
         for mut event in in_order() {
             event[name.as_str()] = value.clone();
             all(&event);
-            if let Some(Value::Object(alert)) = event.pointer_mut("/alerts/0") {
-                alert.insert(name.clone(), value.clone());
-                all(&event);
+            for inside in ["/alerts/0", "/payload"] {
+                if let Some(Value::Object(fields)) = event.pointer_mut(inside) {
+                    fields.insert(name.clone(), value.clone());
+                    all(&event);
+                }
             }
         }
     }

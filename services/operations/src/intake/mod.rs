@@ -5,8 +5,10 @@ pub mod alertmanager;
 #[cfg(test)]
 mod any_json;
 pub mod cloudevents;
+mod enqueue;
 pub mod events;
 mod json;
+pub mod pagerduty;
 pub mod route;
 
 use crate::domain::monitoring_event::Severity;

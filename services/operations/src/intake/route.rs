@@ -2,7 +2,7 @@
 //! only after the commit, 400 for a body that they cannot read, 413 for one that is too large, and 503 while the
 //! database does not answer, because senders try 5xx again and 4xx never.
 
-use super::{Report, alertmanager, cloudevents, events};
+use super::{Report, alertmanager, cloudevents, enqueue, events};
 use crate::commands;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
@@ -31,6 +31,7 @@ pub fn routes(shared: Shared) -> Router {
     Router::new()
         .route("/intake/alertmanager", post(from_alertmanager).layer(limit))
         .route("/intake/events", post(from_anybody).layer(limit))
+        .merge(enqueue::routes())
         .with_state(shared)
 }
 

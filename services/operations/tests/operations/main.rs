@@ -16,6 +16,7 @@ mod ledger;
 mod life;
 mod outside;
 mod parties;
+mod pagerduty;
 mod problem;
 mod schema;
 mod service_request;

@@ -5,6 +5,7 @@ use ciclo_contracts::catalog::v1 as catalog;
 use ciclo_host::{Part, Running};
 use ciclo_identity::{AUDIENCE, EMBEDDED_ISSUER, EmbeddedKey, Issuer, Jwks, Verifier};
 use ciclo_kernel::{Principal, Role, SignedDuration, Timestamp};
+use ciclo_store::{Place, Postgres};
 use ciclo_testkit::events::row;
 use ciclo_testkit::{TestService, caller, start};
 use ciclo_transport::Embedded;
@@ -17,7 +18,7 @@ use tokio::net::TcpListener;
 /// Operations, served.
 pub struct Outside {
     pub operations: TestService,
-    /// Its database's file.
+    /// Its database's file, where it is one.
     pub file: PathBuf,
     pub client: reqwest::Client,
     running: Running,
@@ -28,10 +29,15 @@ pub struct Outside {
 impl Outside {
     /// Serves an operations that knows the tests' service.
     pub async fn open() -> Self {
+        Self::open_at(None).await
+    }
+
+    /// The same on a PostgreSQL database, if one is given.
+    pub async fn open_at(postgres: Option<Postgres>) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("operations.sqlite");
-        let here = file.clone();
-        let open = |_, clock| async move { ciclo_operations::open(here, clock).await };
+        let place = postgres.map_or_else(|| Place::File(file.clone()), Place::Postgres);
+        let open = |_, clock| async move { ciclo_operations::open(place, clock).await };
         let operations = TestService::open("operations", open).await;
         let after = catalog::Service {
             id: service(),
