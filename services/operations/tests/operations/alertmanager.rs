@@ -32,8 +32,8 @@ impl Drop for Alertmanager {
     }
 }
 
-/// Alertmanager's configuration: everything goes to our intake at once.
-fn configuration(intake: &str, token: &str) -> String {
+/// Alertmanager's configuration: everything goes to one receiver at once.
+fn configuration(receiver: &str) -> String {
     format!(
         "route:
   receiver: ciclo
@@ -43,23 +43,56 @@ fn configuration(intake: &str, token: &str) -> String {
   repeat_interval: 1h
 receivers:
   - name: ciclo
-    webhook_configs:
-      - url: {intake}
+{receiver}"
+    )
+}
+
+/// Our intake of its webhook.
+fn webhook(outside: &Outside) -> String {
+    format!(
+        "    webhook_configs:
+      - url: {}
         send_resolved: true
         http_config:
           authorization:
             type: Bearer
-            credentials: {token}
-"
+            credentials: {}
+",
+        outside.intake(),
+        outside.token(&[Role::Integration])
     )
+}
+
+/// Our intake of PagerDuty's events, which Alertmanager is a client of.
+fn pagerduty(outside: &Outside, routing_key: &str) -> String {
+    format!(
+        "    pagerduty_configs:
+      - url: {}
+        routing_key: {routing_key}
+        send_resolved: true
+        severity: '{{{{ .CommonLabels.severity }}}}'
+        class: '{{{{ .CommonLabels.alertname }}}}'
+        description: '{{{{ .CommonAnnotations.summary }}}}'
+",
+        outside.at("/v2/enqueue")
+    )
+}
+
+/// Whether there is no Alertmanager on this machine: then the test is left out, loudly.
+fn missing() -> bool {
+    if Path::new(BINARY).exists() {
+        return false;
+    }
+    assert!(std::env::var("CI").is_err(), "{BINARY} is missing: install prometheus-alertmanager");
+    eprintln!("\n*** SKIPPED: no {BINARY}; apt-get install prometheus-alertmanager ***\n");
+    true
 }
 
 impl Alertmanager {
     /// Starts it with a directory for what it keeps, and returns when it answers.
-    async fn start(outside: &Outside, directory: &Path) -> Self {
+    async fn start(outside: &Outside, directory: &Path, receiver: &str) -> Self {
         let file = directory.join("alertmanager.yml");
-        std::fs::write(&file, configuration(&outside.intake(), &outside.token(&[Role::Integration])))
-            .unwrap();
+        std::fs::write(&file, configuration(receiver)).unwrap();
         // It does not say which port it took: a free one is found before, and another if somebody was faster.
         for _ in 0..5 {
             let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
@@ -127,15 +160,13 @@ async fn until(changes: &mut BoxStream<'static, Answer>, wanted: impl Fn(&Answer
 
 #[tokio::test]
 async fn a_real_alertmanager_opens_an_incident_and_resolves_it() {
-    if !Path::new(BINARY).exists() {
-        assert!(std::env::var("CI").is_err(), "{BINARY} is missing: install prometheus-alertmanager");
-        eprintln!("\n*** SKIPPED: no {BINARY}; apt-get install prometheus-alertmanager ***\n");
+    if missing() {
         return;
     }
     let outside = Outside::open().await;
     rule(&outside.operations, json!({})).await;
     let directory = tempfile::tempdir().unwrap();
-    let alertmanager = Alertmanager::start(&outside, directory.path()).await;
+    let alertmanager = Alertmanager::start(&outside, directory.path(), &webhook(&outside)).await;
     let after = Position(*outside.operations.part.database.tail().borrow()).cursor("operations");
     let follow = |query: &str| {
         let after = json!({ "after": after });
@@ -173,5 +204,36 @@ async fn a_real_alertmanager_opens_an_incident_and_resolves_it() {
     assert_eq!(resolved.text("it.incident.resolution.code"), "ALERT_CLEARED");
     let seen = outside.seen().await;
     assert_eq!((&seen["alerts"]["totalCount"], &seen["incidents"]["totalCount"]), (&json!(1), &json!(1)));
+    drop(alertmanager);
+}
+
+#[tokio::test]
+async fn a_real_client_of_pagerduty_opens_an_alert_and_resolves_it() {
+    if missing() {
+        return;
+    }
+    let outside = Outside::open().await;
+    rule(&outside.operations, json!({ "matches": [{ "label": "class", "value": "Disk" }] })).await;
+    let routing_key = crate::pagerduty::routing_key(&outside).await;
+    let directory = tempfile::tempdir().unwrap();
+    let receiver = pagerduty(&outside, &routing_key);
+    let alertmanager = Alertmanager::start(&outside, directory.path(), &receiver).await;
+    let after = Position(*outside.operations.part.database.tail().borrow()).cursor("operations");
+    let follow = "subscription($after: String) { it: alertChanged(after: $after) { alert {
+        title state severity service { id } labels { name value } incident { id } } } }";
+    let mut alerts = outside.operations.follow(&caller(&[Role::Agent]), follow, json!({ "after": after }));
+
+    let began = Timestamp::from_second(Timestamp::now().as_second() - 60).unwrap();
+    alertmanager.report(began, None).await;
+    let opened = until(&mut alerts, |change| !change.at("it.alert.incident").is_null()).await;
+    let alert = opened.at("it.alert");
+    assert_eq!((&alert["state"], &alert["severity"]), (&json!("OPEN"), &json!("EXCEPTION")));
+    assert_eq!(alert["title"], "The disk of node – 1 is nearly full");
+    assert_eq!(alert["service"]["id"], service(), "the integration's");
+    let client = json!({ "name": "client", "value": "Alertmanager" });
+    assert!(alert["labels"].as_array().unwrap().contains(&client), "{alert}");
+
+    alertmanager.report(began, Some(began + SignedDuration::from_secs(30))).await;
+    until(&mut alerts, |change| change.text("it.alert.state") == "RESOLVED").await;
     drop(alertmanager);
 }

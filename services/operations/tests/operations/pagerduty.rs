@@ -23,7 +23,7 @@ async fn create(outside: &Outside, by: &Principal, input: Value) -> Answer {
 }
 
 /// The routing key of a new integration of the tests' tenant, for the tests' service.
-async fn routing_key(outside: &Outside) -> String {
+pub async fn routing_key(outside: &Outside) -> String {
     let input = json!({ "idempotencyKey": key(), "name": "Sensu", "service": service() });
     create(outside, &caller(&[Role::Admin]), input).await.text("it.routingKey")
 }
