@@ -8,6 +8,9 @@ use ciclo_kernel::{
     machine, text,
 };
 
+/// Longest name, in characters: the caller of an incident holds it, with `integration:` before it.
+pub const NAME: usize = 100;
+
 machine! {
     machine "integration";
     /// Whether an integration's key counts.
@@ -40,7 +43,7 @@ pub enum IntegrationStatus {
 /// What it takes to make an integration.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct CreateIntegration {
-    /// What it is called.
+    /// What it is called, in at most [`NAME`] characters.
     pub name: String,
     /// The service that its events are about; none when that is left open.
     pub service: Option<ServiceId>,
@@ -101,6 +104,10 @@ impl Integration {
             return Err(Refusal::invalid("keyHash", "64 hex digits are needed"));
         }
         let name = text::line("name", &name)?;
+        if name.chars().count() > NAME {
+            let why = format!("at most {NAME} characters are allowed");
+            return Err(Refusal::invalid("name", why).with("limit", NAME));
+        }
         let created = Mark::new(by, at);
         let integration = Self { id, name, service, key_hash, created, status: IntegrationStatus::Active };
         Ok((integration, IntegrationHappened::Created))
@@ -164,7 +171,9 @@ pub(crate) mod tests {
     fn an_integration_has_a_name_and_a_fingerprint() {
         let refused =
             |input| Integration::create(id(), input, "jo", at(0)).unwrap_err().facts["field"].clone();
-        assert_eq!(refused(CreateIntegration { name: " ".to_owned(), ..input() }), "name");
+        for name in [" ".to_owned(), "é".repeat(NAME + 1)] {
+            assert_eq!(refused(CreateIntegration { name, ..input() }), "name");
+        }
         for hash in [String::new(), "0a".repeat(16), "zz".repeat(32)] {
             assert_eq!(refused(CreateIntegration { key_hash: hash, ..input() }), "keyHash");
         }

@@ -87,7 +87,7 @@ record_api! {
 pub struct CreateIntegrationInput {
     /// The caller's key: the same key with the same arguments answers the same and does nothing again.
     pub idempotency_key: String,
-    /// What it is called.
+    /// What it is called, in at most 100 characters.
     pub name: String,
     /// The service that its events are about; null leaves that open.
     pub service: Option<ID>,

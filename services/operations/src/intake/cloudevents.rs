@@ -118,12 +118,12 @@ fn report(path: &str, event: &Value) -> Result<Report, Refusal> {
     labels.insert("type".to_owned(), kind.clone());
     labels.extend(subject.map(|subject| ("subject".to_owned(), subject.to_owned())));
     let about = subject.map_or_else(|| kind.clone(), |subject| format!("{kind} {subject}"));
-    let key = labels.get("dedupkey").unwrap_or(&about);
+    let (named_by, key) = labels.get("dedupkey").map_or(("subject", &about), |key| ("dedupkey", key));
     let summary = fields.get("data").and_then(|data| data.get("summary")).and_then(Value::as_str);
     let titles = [summary.unwrap_or_default(), &about];
     Ok(Report {
         external_id: Some(id),
-        dedup_key: text::key(&at("dedupkey"), &key_of(&format!("{KEYS}:{source}"), key))?,
+        dedup_key: text::key(&at(named_by), &key_of(&format!("{KEYS}:{source}"), key))?,
         source,
         names_one: false,
         action: labels

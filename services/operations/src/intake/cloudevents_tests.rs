@@ -93,6 +93,8 @@ fn what_is_wrong_is_named() {
         ("source", json!(null)),
         ("type", json!(1)),
         ("subject", json!({})),
+        ("subject", json!("two\nlines")),
+        ("dedupkey", json!("two\nlines")),
         ("time", json!("noon")),
         ("severity", json!("FATAL")),
         ("severitynumber", json!("many")),

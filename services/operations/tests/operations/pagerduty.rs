@@ -24,7 +24,11 @@ async fn create(outside: &Outside, by: &Principal, input: Value) -> Answer {
 
 /// The routing key of a new integration of the tests' tenant, for the tests' service.
 pub async fn routing_key(outside: &Outside) -> String {
-    let input = json!({ "idempotencyKey": key(), "name": "Sensu", "service": service() });
+    routing_key_of(outside, "Sensu").await
+}
+
+async fn routing_key_of(outside: &Outside, name: &str) -> String {
+    let input = json!({ "idempotencyKey": key(), "name": name, "service": service() });
     create(outside, &caller(&[Role::Admin]), input).await.text("it.routingKey")
 }
 
@@ -87,6 +91,16 @@ async fn an_event_opens_an_incident_and_its_end_resolves_it() {
     assert_eq!(late, over, "and dropped");
     outside.enqueued(&trigger(&routing_key, json!({}))).await;
     assert_eq!(outside.seen().await["alerts"]["totalCount"], 2, "the same key again opens a new alert");
+}
+
+#[tokio::test]
+async fn the_longest_name_fits_everywhere() {
+    let outside = Outside::open().await;
+    rule(&outside.operations, json!({ "matches": [] })).await;
+    let name = "é".repeat(100);
+    let long = json!({ "dedup_key": "é".repeat(255) });
+    outside.enqueued(&trigger(&routing_key_of(&outside, &name).await, long)).await;
+    assert_eq!(outside.seen().await["incidents"]["nodes"][0]["caller"], format!("integration:{name}"));
 }
 
 #[tokio::test]
