@@ -7,10 +7,12 @@ mod create;
 mod distributed;
 mod effect;
 mod effort;
+mod intake;
 mod kafka;
 mod machine;
 mod postgres;
 mod reads;
+mod stage;
 mod table;
 mod timers;
 mod world;
@@ -44,6 +46,9 @@ struct Args {
     /// The same under load for ten minutes, with the memory of each process every minute.
     #[arg(long, conflicts_with = "distributed")]
     soak: bool,
+    /// The operation stage alone, with up to a million incidents.
+    #[arg(long, conflicts_with_all = ["distributed", "soak"])]
+    stage: bool,
 }
 
 fn main() -> Result<()> {
@@ -55,6 +60,8 @@ fn main() -> Result<()> {
             distributed::run(&args.ciclo, effort).await
         } else if args.soak {
             distributed::soak(&args.ciclo, effort).await
+        } else if args.stage {
+            stage::run(effort).await
         } else {
             run(&args.ciclo, effort).await
         }
@@ -112,6 +119,8 @@ async fn run(ciclo: &Path, effort: Effort) -> Result<()> {
     effects.subscribed.lines("clock stopped until a subscriber has its result", "goal: 50");
 
     timers::show(&gateway, &world.hasty.id, effort).await?;
+    let operations = suite.url("Alertmanager intake").replace("/intake/alertmanager", "");
+    intake::show(&gateway, &operations, suite.id(), effort).await?;
 
     heading("Impact over 1,000 items and 5,000 relations to depth 10");
     let impact = reads::impact(&gateway, &world, effort).await?;

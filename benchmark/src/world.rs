@@ -111,6 +111,13 @@ impl Connection {
         Ok(answer["data"].take())
     }
 
+    /// Posts JSON to an address that takes it.
+    pub async fn post(&self, url: &str, body: &Value) -> Result<()> {
+        let answer = self.http.post(url).bearer_auth(&self.token).json(body).send().await?;
+        answer.error_for_status()?.bytes().await?;
+        Ok(())
+    }
+
     /// Subscribes; the stream of events.
     pub async fn subscribe(&self, query: &str, variables: Value) -> Result<reqwest::Response> {
         let body = json!({ "query": query, "variables": variables });
