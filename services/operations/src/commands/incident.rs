@@ -1,6 +1,7 @@
 //! Commands on incidents: one transaction each, with the clocks that follow.
 
 use crate::commands::clock;
+use crate::commands::neighbours::customer_is_known;
 use crate::domain::alert::Alert;
 use crate::domain::alert_rule::AlertRule;
 use crate::domain::incident::{
@@ -41,6 +42,7 @@ pub async fn set_matrix(tx: &mut Tx, cells: Cells) -> Result<Versioned<PriorityM
 /// Opens an incident on a service and items that are known here, and starts its clocks.
 pub async fn open(tx: &mut Tx, input: OpenIncident) -> Result<Versioned<Incident>> {
     tx.known::<KnownService>(input.service).await?;
+    customer_is_known(tx, input.customer).await?;
     for item in &input.items {
         tx.known::<KnownItem>(*item).await?;
     }
@@ -210,6 +212,7 @@ pub async fn open_for_alert(
         description: None,
         caller: tx.by().to_owned(),
         service,
+        customer: None,
         items: items_named(tx, alert).await?,
         impact: rule.terms.impact,
         urgency: rule.terms.urgency,

@@ -1,9 +1,9 @@
 //! What commands ask of the copies of neighbours' records.
 
-use crate::domain::known::{KnownChange, KnownItem, KnownService};
+use crate::domain::known::{KnownChange, KnownCustomer, KnownItem, KnownService};
 use crate::domain::problem_verbs::MOST_LINKS;
 use ciclo_kernel::Refusal;
-use ciclo_kernel::ids::{ChangeId, ConfigurationItemId, ServiceId};
+use ciclo_kernel::ids::{ChangeId, ConfigurationItemId, CustomerId, ServiceId};
 use ciclo_store::{Result, Tx};
 
 /// `NOT_FOUND` when operations knows no such service.
@@ -35,4 +35,12 @@ pub fn bounded(field: &str, count: usize) -> Result<(), Refusal> {
     }
     let why = format!("{count} records; at most {MOST_LINKS} are allowed");
     Err(Refusal::invalid(field, why).with("limit", MOST_LINKS))
+}
+
+/// Refuses a customer that is not known here.
+pub async fn customer_is_known(tx: &Tx, customer: Option<CustomerId>) -> Result<()> {
+    match customer {
+        Some(customer) => tx.known::<KnownCustomer>(customer).await.map(drop),
+        None => Ok(()),
+    }
 }

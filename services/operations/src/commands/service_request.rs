@@ -2,6 +2,7 @@
 //! a caller who works for nobody but themselves acts on their own requests only.
 
 use crate::commands::clock;
+use crate::commands::neighbours::customer_is_known;
 use crate::domain::form;
 use crate::domain::fulfilment::one_after_the_other;
 use crate::domain::known::KnownOffering;
@@ -9,7 +10,7 @@ use crate::domain::measured::Measured;
 use crate::domain::service_request::{
     DEFAULT_PRIORITY, ServiceRequest, ServiceRequestHappened, SubmitServiceRequest, works_on_requests,
 };
-use ciclo_kernel::ids::{OfferingId, RecordId, ServiceId, ServiceRequestId};
+use ciclo_kernel::ids::{CustomerId, OfferingId, RecordId, ServiceId, ServiceRequestId};
 use ciclo_kernel::{Code, Corrupt, Decision, Refusal, Timestamp};
 use ciclo_store::{Result, Tx, Versioned};
 use serde_json::Value;
@@ -19,6 +20,8 @@ use serde_json::Value;
 pub struct Submission {
     /// The offering.
     pub offering: OfferingId,
+    /// The customer whose agreement binds; none when nobody said.
+    pub customer: Option<CustomerId>,
     /// Who is to have it; none when it is the caller.
     pub requester: Option<String>,
     /// How much it matters: 1 (highest) to 5; none when the caller leaves that to those who work on it.
@@ -43,12 +46,14 @@ pub async fn submit(tx: &mut Tx, input: Submission) -> Result<Versioned<ServiceR
         let why = "the priority of a service request is for those who work on it to say";
         return Err(Refusal::new(Code::Forbidden, why).with("field", "priority").into());
     }
+    customer_is_known(tx, input.customer).await?;
     form::check(&offering.form, &input.answers)?;
     let service = ServiceId::parse(&offering.service_id).map_err(|why| Corrupt::new("Offering", why))?;
     let request = SubmitServiceRequest {
         offering: input.offering,
         offering_name: offering.name,
         service,
+        customer: input.customer,
         requester: input.requester,
         answers: input.answers.to_string(),
         priority: input.priority.unwrap_or(DEFAULT_PRIORITY),

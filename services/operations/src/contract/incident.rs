@@ -32,6 +32,7 @@ pub fn record(message: pb::IncidentEvent) -> Result<Incident, Corrupt> {
         description: after.description,
         caller: after.caller,
         service: convert::id("service_id", &after.service_id)?,
+        customer: convert::optional_id("customer_id", &after.customer_id)?,
         items: ids("item_ids", &after.item_ids)?,
         impact: small("impact", after.impact)?,
         urgency: small("urgency", after.urgency)?,
@@ -115,6 +116,7 @@ fn snapshot(record: &Incident) -> pb::Incident {
         description: record.description.clone(),
         caller: record.caller.clone(),
         service_id: record.service.to_string(),
+        customer_id: id_text(record.customer),
         item_ids: id_texts(&record.items),
         impact: record.impact.into(),
         urgency: record.urgency.into(),
@@ -241,6 +243,7 @@ mod tests {
                 person: None,
                 alert: None,
                 follow_up_of: None,
+                customer: None,
                 items: vec![],
                 first_response_at: None,
                 ..bare.clone()

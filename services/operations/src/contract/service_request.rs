@@ -1,6 +1,6 @@
 //! Service requests as messages.
 
-use super::facts::{mark, mark_message, optional_mark, small, word};
+use super::facts::{id_text, mark, mark_message, optional_mark, small, word};
 use crate::domain::{
     fulfilment::FulfilmentTask,
     incident::HoldReason,
@@ -57,6 +57,7 @@ pub fn record(message: pb::ServiceRequestEvent) -> Result<ServiceRequest, Corrup
         offering: convert::id("offering_id", &after.offering_id)?,
         offering_name: after.offering_name,
         service: convert::id("service_id", &after.service_id)?,
+        customer: convert::optional_id("customer_id", &after.customer_id)?,
         requester: after.requester,
         answers: after.answers,
         priority: if after.priority == 0 { DEFAULT_PRIORITY } else { small("priority", after.priority)? },
@@ -98,6 +99,7 @@ fn snapshot(record: &ServiceRequest) -> pb::ServiceRequest {
         offering_id: record.offering.to_string(),
         offering_name: record.offering_name.clone(),
         service_id: record.service.to_string(),
+        customer_id: id_text(record.customer),
         requester: record.requester.clone(),
         answers: record.answers.clone(),
         priority: record.priority.into(),
@@ -180,6 +182,7 @@ mod tests {
         for state in ServiceRequestState::STATES {
             reads_back(&request_in(*state));
         }
+        reads_back(&ServiceRequest { customer: None, ..request_in(ServiceRequestState::Submitted) });
         reads_back(&request_in(ServiceRequestState::Submitted).cancel(None, "kim", at(1)).unwrap().0);
     }
 

@@ -4,7 +4,9 @@
 use super::facts::Mark;
 use ciclo_kernel::{
     Timestamp,
-    ids::{AlertId, ChangeId, ConfigurationItemId, IncidentId, KnownErrorId, ProblemId, ServiceId},
+    ids::{
+        AlertId, ChangeId, ConfigurationItemId, CustomerId, IncidentId, KnownErrorId, ProblemId, ServiceId,
+    },
     machine,
 };
 
@@ -227,6 +229,8 @@ pub struct Incident {
     pub caller: String,
     /// The service that it is about.
     pub service: ServiceId,
+    /// The customer whose agreement binds; none when nobody said.
+    pub customer: Option<CustomerId>,
     /// The configuration items that it is about.
     pub items: Vec<ConfigurationItemId>,
     /// How much is hit: 1 (highest) to 3.

@@ -10,6 +10,7 @@ pub(crate) fn input() -> OpenIncident {
         title: "Mail does not arrive – 郵便".to_owned(),
         description: Some("Since nine,\nfor everybody".to_owned()),
         caller: "ann".to_owned(),
+        customer: Some(nth(6)),
         service: nth(1),
         items: vec![nth(3), nth(2), nth(3)],
         impact: 2,

@@ -8,7 +8,7 @@ use super::incident::{
 use super::priority_matrix::{self, Cells};
 use ciclo_kernel::{
     Decision, Machine, Refusal, SignedDuration, Timestamp,
-    ids::{AlertId, ConfigurationItemId, IncidentId, ServiceId},
+    ids::{AlertId, ConfigurationItemId, CustomerId, IncidentId, ServiceId},
     text,
 };
 
@@ -28,6 +28,8 @@ pub struct OpenIncident {
     pub caller: String,
     /// The service that it is about.
     pub service: ServiceId,
+    /// The customer whose agreement binds; none when nobody said.
+    pub customer: Option<CustomerId>,
     /// The configuration items that it is about.
     pub items: Vec<ConfigurationItemId>,
     /// How much is hit: 1 (highest) to 3.
@@ -60,6 +62,7 @@ impl Incident {
             description: text::optional_body("description", input.description.as_deref())?,
             caller: text::line("caller", &input.caller)?,
             service: input.service,
+            customer: input.customer,
             items,
             impact: input.impact,
             urgency: input.urgency,

@@ -23,6 +23,15 @@ pub struct KnownService {
     pub criticality: String,
 }
 
+/// Operations' own copy of a customer of the catalog.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct KnownCustomer {
+    /// The customer's id.
+    pub id: String,
+    /// The organisation's name when the newest event was read.
+    pub name: String,
+}
+
 /// A step of the plan by which requests on an offering are fulfilled.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct KnownPlanStep {
@@ -203,6 +212,7 @@ impl KnownAgreement {
 }
 
 /// The agreements that a record may be under now, by whom they are made with: those of the parties whose turn it is.
+/// Of the customers' only those of the record's customer, if somebody said who that is.
 /// Of several suppliers none while nobody said which one is waited for.
 #[must_use]
 pub fn by_party<'a>(
@@ -211,7 +221,11 @@ pub fn by_party<'a>(
 ) -> BTreeMap<ClockParty, Vec<&'a KnownAgreement>> {
     let mut parties: BTreeMap<ClockParty, Vec<&KnownAgreement>> = BTreeMap::new();
     for agreement in agreements {
-        if let Some(party) = agreement.party().filter(|party| party.has_turn(measured)) {
+        let another = match (&measured.customer, &agreement.customer_id) {
+            (Some(customer), Some(other)) => customer.to_string() != *other,
+            (None, _) | (_, None) => false,
+        };
+        if let Some(party) = agreement.party().filter(|party| !another && party.has_turn(measured)) {
             parties.entry(party).or_default().push(agreement);
         }
     }
@@ -352,6 +366,28 @@ mod tests {
     }
 
     #[test]
+    fn the_agreement_of_the_customer_binds_who_is_named() {
+        use crate::domain::incident::IncidentState;
+        use crate::domain::incident_verbs::tests::incident_in;
+        use crate::domain::pairs::nth;
+        use ciclo_kernel::ids::CustomerId;
+        let with = |id: &str, customer: CustomerId, from| KnownAgreement {
+            customer_id: Some(customer.to_string()),
+            ..agreement(id, from, None)
+        };
+        let all = [with("a", nth(1), 0), with("b", nth(2), 5)];
+        let bound = |customer| {
+            let measured = Measured { customer, ..Measured::from(&incident_in(IncidentState::New)) };
+            let bound = by_party(&all, &measured).remove(&ClockParty::Customer);
+            bound.and_then(|versions| binding_since(&versions, at(9), at(9))).map(|found| found.id.clone())
+        };
+        assert_eq!(bound(Some(nth(1))).as_deref(), Some("a"));
+        assert_eq!(bound(Some(nth(2))).as_deref(), Some("b"));
+        assert_eq!(bound(Some(nth(3))), None, "nothing is agreed with this one");
+        assert_eq!(bound(None).as_deref(), Some("b"), "nobody said who: the newest");
+    }
+
+    #[test]
     fn of_several_suppliers_none_binds_until_one_is_named() {
         use crate::domain::incident::{HoldReason, IncidentState};
         use crate::domain::incident_verbs::tests::incident_in;
@@ -370,6 +406,7 @@ mod tests {
             let held = incident_in(IncidentState::InProgress);
             let held = held.hold(HoldReason::Supplier, supplier, None, at(9)).unwrap().0;
             let measured = Measured { group: Some("Network".to_owned()), ..Measured::from(&held) };
+            let measured = Measured { customer: None, ..measured };
             by_party(&all, &measured).into_values().map(|them| them[0].id.clone()).collect::<Vec<_>>()
         };
         assert_eq!(parties(None), ["s", "o"]);

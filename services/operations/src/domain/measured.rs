@@ -7,7 +7,7 @@ use super::monitoring_event::Severity;
 use super::problem::{Problem, ProblemClosure, ProblemState, ProblemStatus};
 use super::service_level_clock::TargetKind;
 use super::service_request::{ServiceRequest, ServiceRequestStatus};
-use ciclo_kernel::ids::ServiceId;
+use ciclo_kernel::ids::{CustomerId, ServiceId};
 
 words! {
     /// What type of record a clock measures.
@@ -80,6 +80,8 @@ pub struct Measured {
     pub subject: ClockSubject,
     /// The service that it is about; none when nobody said, then nothing is promised.
     pub service: Option<ServiceId>,
+    /// The customer whose agreement binds; none when nobody said.
+    pub customer: Option<CustomerId>,
     /// Its priority: 1 (highest) to 5.
     pub priority: u8,
     /// The group that works on it; none while it is nobody's.
@@ -123,6 +125,7 @@ impl From<&Incident> for Measured {
         Self {
             subject: subject(TicketType::Incident, incident.id, &incident.title),
             service: Some(incident.service),
+            customer: incident.customer,
             priority: incident.priority,
             group: incident.group.clone(),
             taken: incident.person.is_some(),
@@ -150,6 +153,7 @@ impl From<&ServiceRequest> for Measured {
         Self {
             subject: subject(TicketType::ServiceRequest, request.id, &request.offering_name),
             service: Some(request.service),
+            customer: request.customer,
             priority: request.priority,
             group: request.ready_tasks().first().map(|(_, task)| task.group.clone()),
             taken: request.started.is_some(),
@@ -176,6 +180,7 @@ impl From<&Problem> for Measured {
         Self {
             subject: subject(TicketType::Problem, problem.id, &problem.title),
             service: Some(problem.service),
+            customer: None,
             priority: problem.priority,
             group: None,
             taken: answered,
@@ -196,6 +201,7 @@ impl From<&Alert> for Measured {
         Self {
             subject: subject(TicketType::Alert, alert.id, &alert.title),
             service: alert.service,
+            customer: None,
             priority: priority_of(alert.severity),
             group: None,
             taken: answered,

@@ -8,7 +8,7 @@ use super::{
 };
 use ciclo_kernel::{
     Principal, Role,
-    ids::{OfferingId, ServiceId, ServiceRequestId},
+    ids::{CustomerId, OfferingId, ServiceId, ServiceRequestId},
     machine,
 };
 
@@ -116,6 +116,8 @@ pub struct ServiceRequest {
     pub offering_name: String,
     /// The service that the offering belongs to.
     pub service: ServiceId,
+    /// The customer whose agreement binds; none when nobody said.
+    pub customer: Option<CustomerId>,
     /// Who is to have what is asked for.
     pub requester: String,
     /// The answers to the offering's form: the text of a JSON object.
@@ -147,6 +149,8 @@ pub struct SubmitServiceRequest {
     pub offering_name: String,
     /// The service that the offering belongs to.
     pub service: ServiceId,
+    /// The customer whose agreement binds; none when nobody said.
+    pub customer: Option<CustomerId>,
     /// Who is to have what is asked for; none when it is who submits it.
     pub requester: Option<String>,
     /// The answers to the offering's form: the text of a JSON object of at most 64 KiB.

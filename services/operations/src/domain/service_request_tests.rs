@@ -18,6 +18,7 @@ pub(crate) fn input() -> SubmitServiceRequest {
         offering: nth(1),
         offering_name: "Почтовый ящик".to_owned(),
         service: nth(2),
+        customer: Some(nth(6)),
         requester: Some("kim".to_owned()),
         answers: "{\"address\": \"kim@example.org\", \"size\": 1.50}".to_owned(),
         priority: 2,

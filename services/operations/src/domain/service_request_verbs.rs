@@ -24,6 +24,7 @@ impl ServiceRequest {
             offering: input.offering,
             offering_name: text::line("offeringName", &input.offering_name)?,
             service: input.service,
+            customer: input.customer,
             requester: text::optional_line("requester", input.requester.as_deref())?
                 .unwrap_or_else(|| by.to_owned()),
             answers: json_object("answers", &input.answers)?,

@@ -1,9 +1,9 @@
-//! Services and offerings, copied from catalog's events.
+//! Services, customers and offerings, copied from catalog's events.
 
 use super::{carried, message};
-use crate::domain::known::{KnownOffering, KnownPlanStep, KnownService};
+use crate::domain::known::{KnownCustomer, KnownOffering, KnownPlanStep, KnownService};
 use async_trait::async_trait;
-use ciclo_contracts::catalog::v1::{OfferingEvent, ServiceEvent, ServiceState};
+use ciclo_contracts::catalog::v1::{CustomerEvent, OfferingEvent, ServiceEvent, ServiceState};
 use ciclo_contracts::convert::from_enum;
 use ciclo_store::{LogRow, Result, Tx};
 use ciclo_transport::{Handler, Topics};
@@ -13,7 +13,7 @@ pub struct FromCatalog;
 #[async_trait]
 impl Handler for FromCatalog {
     fn topics(&self) -> Topics {
-        Topics { source: "catalog", record_types: &["Service", "Offering"] }
+        Topics { source: "catalog", record_types: &["Service", "Customer", "Offering"] }
     }
 
     async fn apply(&self, tx: &mut Tx, event: &LogRow) -> Result<()> {
@@ -28,6 +28,10 @@ impl Handler for FromCatalog {
                 criticality: service.criticality.to_string(),
             };
             return tx.put_copy(&copy).await;
+        }
+        if event.record_type == "Customer" {
+            let customer = carried("Customer", message::<CustomerEvent>(event)?.after)?;
+            return tx.put_copy(&KnownCustomer { id: customer.id, name: customer.name }).await;
         }
         let offering = carried("Offering", message::<OfferingEvent>(event)?.after)?;
         let steps = offering.fulfilment.into_iter();

@@ -1,5 +1,5 @@
 //! What operations does with its neighbours' events: it keeps copies of the
-//! services, offerings, agreements, calendars, items and changes that its records name.
+//! services, customers, offerings, agreements, calendars, items and changes that its records name.
 
 mod catalog;
 mod design;
@@ -11,6 +11,7 @@ use std::sync::Arc;
 /// The neighbours' record types whose every event renews a copy here.
 pub const CONSUMED: &[(&str, &str)] = &[
     ("catalog", "Service"),
+    ("catalog", "Customer"),
     ("catalog", "Offering"),
     ("design", "Agreement"),
     ("design", "Calendar"),

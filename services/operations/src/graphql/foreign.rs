@@ -26,6 +26,10 @@ foreign! {
     Offering with fields
 }
 foreign! {
+    /// A customer: an organisation that services are offered to.
+    Customer
+}
+foreign! {
     /// An agreement.
     Agreement
 }

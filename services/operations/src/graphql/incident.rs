@@ -1,7 +1,7 @@
 //! Incidents in the API; what can be done to them is in `incident_verbs`.
 
 use super::alert::Alert;
-use super::foreign::{Change, ConfigurationItem, Service};
+use super::foreign::{Change, ConfigurationItem, Customer, Service};
 use super::known_error::{self, KnownError};
 use super::problem::Problem;
 use super::service_level_clock::{ServiceLevelClock, clocks_of};
@@ -160,6 +160,10 @@ record_object! {
         /// Who reported it.
         async fn caller(&self) -> &str {
             &self.record().caller
+        }
+        /// The customer whose agreement binds; null when nobody said.
+        async fn customer(&self) -> Option<Customer> {
+            self.record().customer.map(Customer::named)
         }
         /// The service that it is about.
         async fn service(&self) -> Service {

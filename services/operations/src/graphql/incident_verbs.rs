@@ -22,6 +22,8 @@ pub struct OpenIncidentInput {
     pub caller: Option<String>,
     /// The service that it is about.
     pub service: ID,
+    /// The customer whose agreement binds; when left out, of several agreements the newest does.
+    pub customer: Option<ID>,
     /// The configuration items that it is about, at most 100.
     #[graphql(default)]
     pub items: Vec<ID>,
@@ -189,7 +191,7 @@ pub struct IncidentMutations;
 
 #[Object]
 impl IncidentMutations {
-    /// Opens an incident; its priority follows from the matrix and its clocks start. Errors: INVALID, BAD_ID, NOT_FOUND (service or item), RULE_VIOLATED (what it follows up is not closed).
+    /// Opens an incident; its priority follows from the matrix and its clocks start. Errors: INVALID, BAD_ID, NOT_FOUND (service, customer or item), RULE_VIOLATED (what it follows up is not closed).
     async fn open_incident(
         &self,
         ctx: &Context<'_>,
@@ -202,6 +204,7 @@ impl IncidentMutations {
             description: input.description,
             caller,
             service: mutate::id(&input.service)?,
+            customer: optional(input.customer.as_ref())?,
             items: input.items.iter().map(mutate::id).collect::<Result<_, _>>()?,
             impact: input.impact,
             urgency: input.urgency,

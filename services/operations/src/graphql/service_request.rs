@@ -1,7 +1,7 @@
 //! Service requests in the API. What can be done with them is in
 //! `service_request_verbs`.
 
-use super::foreign::{Offering, Service};
+use super::foreign::{Customer, Offering, Service};
 use super::incident::HoldReason;
 use super::service_level_clock::{ServiceLevelClock, clocks_of};
 use crate::domain;
@@ -88,6 +88,10 @@ record_object! {
         /// The service that the offering belongs to.
         async fn service(&self) -> Service {
             Service::named(self.record().service)
+        }
+        /// The customer whose agreement binds; null when nobody said.
+        async fn customer(&self) -> Option<Customer> {
+            self.record().customer.map(Customer::named)
         }
         /// Who is to have what is asked for.
         async fn requester(&self) -> &str {

@@ -20,6 +20,8 @@ pub struct SubmitServiceRequestInput {
     pub offering: ID,
     /// Who is to have what is asked for; the caller when left out. Another than the caller is for agents to name.
     pub requester: Option<String>,
+    /// The customer whose agreement binds; when left out, of several agreements the newest does.
+    pub customer: Option<ID>,
     /// How much it matters, 1 (highest) to 5: for agents to say; 3 when left out.
     pub priority: Option<u8>,
     /// The answers to the offering's form: an object of at most 64 KiB; left out, it is empty.
@@ -115,7 +117,7 @@ pub struct ServiceRequestMutations;
 
 #[Object]
 impl ServiceRequestMutations {
-    /// Asks for what an offering offers. It then waits for an approval if the offering needs one, and is approved at once if not. Errors: NOT_FOUND (the offering, or it cannot be asked for), INVALID (`fields` names each answer that does not fit the form), RULE_VIOLATED (the offering's form cannot be used), FORBIDDEN (for another or with a priority, by who is no agent), BAD_ID.
+    /// Asks for what an offering offers. It then waits for an approval if the offering needs one, and is approved at once if not. Errors: NOT_FOUND (the offering, or it cannot be asked for; the customer), INVALID (`fields` names each answer that does not fit the form), RULE_VIOLATED (the offering's form cannot be used), FORBIDDEN (for another or with a priority, by who is no agent), BAD_ID.
     async fn submit_service_request(
         &self,
         ctx: &Context<'_>,
@@ -123,6 +125,7 @@ impl ServiceRequestMutations {
     ) -> ApiResult<ServiceRequest> {
         let submission = Submission {
             offering: mutate::id(&input.offering)?,
+            customer: input.customer.as_ref().map(mutate::id).transpose()?,
             requester: input.requester,
             priority: input.priority,
             answers: input.answers.map_or_else(|| json!({}), |answers| answers.0),

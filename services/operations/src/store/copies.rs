@@ -1,12 +1,21 @@
 //! Where the copies of neighbours' records stand.
 
 use crate::domain::known::{
-    KnownAgreement, KnownCalendar, KnownChange, KnownHours, KnownItem, KnownOffering, KnownService, hours_id,
+    KnownAgreement, KnownCalendar, KnownChange, KnownCustomer, KnownHours, KnownItem, KnownOffering,
+    KnownService, hours_id,
 };
 use ciclo_store::Copied;
 
 impl Copied for KnownService {
     const KIND: &'static str = "Service";
+
+    fn id(&self) -> String {
+        self.id.clone()
+    }
+}
+
+impl Copied for KnownCustomer {
+    const KIND: &'static str = "Customer";
 
     fn id(&self) -> String {
         self.id.clone()

@@ -4,9 +4,10 @@ use crate::calendar::{calendar_event, office};
 use crate::life::{agreement_event, terms};
 use ciclo_contracts::catalog::v1 as catalog;
 use ciclo_contracts::transition::v1 as transition;
-use ciclo_kernel::ids::{CalendarId, ChangeId, ConfigurationItemId, OfferingId, ServiceId};
+use ciclo_kernel::ids::{CalendarId, ChangeId, ConfigurationItemId, CustomerId, OfferingId, ServiceId};
 use ciclo_operations::domain::known::{
-    KnownAgreement, KnownCalendar, KnownChange, KnownHours, KnownItem, KnownOffering, KnownService,
+    KnownAgreement, KnownCalendar, KnownChange, KnownCustomer, KnownHours, KnownItem, KnownOffering,
+    KnownService,
 };
 use ciclo_operations::events::CONSUMED;
 use ciclo_store::LogRow;
@@ -21,6 +22,7 @@ async fn state(operations: &TestService) -> Value {
     let reader = database.reader(&by);
     json!({
         "services": reader.all_copies::<KnownService>().await.unwrap(),
+        "customers": reader.all_copies::<KnownCustomer>().await.unwrap(),
         "offerings": reader.all_copies::<KnownOffering>().await.unwrap(),
         "agreements": reader.all_copies::<KnownAgreement>().await.unwrap(),
         "calendars": reader.all_copies::<KnownCalendar>().await.unwrap(),
@@ -53,6 +55,12 @@ fn event(record_type: &str, name: &str, version: u64, called: &str) -> LogRow {
                 start(),
                 &catalog::ServiceEvent { after: Some(after), what: None },
             )
+        }
+        "Customer" => {
+            let id = nth::<CustomerId>(7);
+            let after = catalog::Customer { id: id.clone(), name: called, ..Default::default() };
+            let message = catalog::CustomerEvent { after: Some(after), what: None };
+            row(record_type, name, &id, version, start(), &message)
         }
         "Offering" => {
             let (id, service_id) = (nth::<OfferingId>(7), nth::<ServiceId>(7));

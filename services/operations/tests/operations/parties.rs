@@ -1,15 +1,16 @@
 //! Clocks of every type of record, and of everybody who promised something on it.
 
 use crate::known::{call, moved, named, nth, offering, operations};
-use crate::life::{Life, agreement_event, key, promised, terms};
+use crate::life::{Life, agreement_event, ask, key, promised, terms};
 use crate::outside::{Outside, firing};
 use crate::problem;
 use ciclo_contracts::convert::duration;
-use ciclo_contracts::design::v1 as design;
-use ciclo_kernel::ids::AgreementId;
+use ciclo_contracts::{catalog::v1 as catalog, design::v1 as design};
+use ciclo_kernel::ids::{AgreementId, CustomerId};
 use ciclo_kernel::{Role, SignedDuration};
 use ciclo_operations::timers::fire_due;
-use ciclo_testkit::TestService;
+use ciclo_testkit::events::row;
+use ciclo_testkit::{TestService, start};
 use serde_json::{Value, json};
 
 const FIELDS: &str = "ticketType kind state group supplier used left due met breachedAt
@@ -146,6 +147,34 @@ async fn a_supplier_that_nobody_named_has_a_clock_when_it_is_the_only_one() {
     let mut third = Life::open(&operations, json!({})).await;
     let named = third.go("holdIncident", json!({ "reason": "CALLER", "supplier": "Kabel" })).await;
     assert_eq!(named.code(), "INVALID");
+}
+
+#[tokio::test]
+async fn the_agreement_of_the_customer_that_is_named_binds() {
+    let operations = operations().await;
+    let customers = [1, 2, 3].map(nth::<CustomerId>);
+    for (number, customer) in customers.iter().enumerate().take(2) {
+        let after =
+            catalog::Customer { id: customer.clone(), name: "Norte".to_owned(), ..Default::default() };
+        let message = catalog::CustomerEvent { after: Some(after), what: None };
+        let event = row("Customer", "ciclo.catalog.v1.CustomerDefined", customer, 1, start(), &message);
+        operations.deliver("catalog", &event).await.unwrap();
+        let agreement = 20 + u32::try_from(number).unwrap();
+        agreed(&operations, agreement, |after| customer.clone_into(&mut after.customer_id)).await;
+    }
+    for (number, customer) in customers.iter().enumerate().take(2) {
+        let life = Life::open(&operations, json!({ "customer": customer })).await;
+        let read = life.read("customer { id } clocks { agreement { id } }").await;
+        assert_eq!(read["customer"]["id"], *customer);
+        let agreement = nth::<AgreementId>(20 + u32::try_from(number).unwrap());
+        let clocks = read["clocks"].as_array().unwrap();
+        assert!(
+            clocks.len() == 2 && clocks.iter().all(|clock| clock["agreement"]["id"] == agreement),
+            "{read}"
+        );
+    }
+    let unknown = ask(&operations, json!({ "customer": customers[2] })).await;
+    assert_eq!(unknown.code(), "NOT_FOUND");
 }
 
 /// Operations with an SLA that promises something for one type of ticket, at priority 3: an answer in half an
