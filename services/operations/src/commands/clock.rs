@@ -21,8 +21,9 @@ use ciclo_store::{Filter, Record, Result, Test, Tx, Versioned};
 
 /// The timer of a clock.
 pub const TIMER: &str = "clock";
-/// Most clocks of one record that are not cancelled.
-const CLOCKS_MOST: usize = 20;
+/// Most clocks of one record that are not cancelled: two for each group and one for each supplier with an agreement
+/// on its service that ever had it.
+const CLOCKS_MOST: usize = 1_000;
 /// Clocks of a renewed agreement that are read together.
 const CLOCKS_AT_ONCE: usize = 500;
 

@@ -98,7 +98,7 @@ record_object! {
             let found = Session::of(ctx).loads::<domain::incident::Incident>()?.one(id).await?;
             Ok(found.map(Incident::from))
         }
-        /// Its service level clocks; empty when no agreement promises anything.
+        /// Its service level clocks, at most 100; empty when no agreement promises anything.
         async fn clocks(&self, ctx: &Context<'_>) -> ApiResult<Vec<ServiceLevelClock>> {
             clocks_of(Session::of(ctx), self.record().id).await
         }

@@ -334,7 +334,7 @@ record_object! {
         async fn offered_known_errors(&self, ctx: &Context<'_>) -> ApiResult<Vec<KnownError>> {
             known_error::offered(Session::of(ctx), self.record().service, &self.record().items).await
         }
-        /// Its service level clocks; empty when no agreement promises anything.
+        /// Its service level clocks, at most 100; empty when no agreement promises anything.
         async fn clocks(&self, ctx: &Context<'_>) -> ApiResult<Vec<ServiceLevelClock>> {
             clocks_of(Session::of(ctx), self.record().id).await
         }

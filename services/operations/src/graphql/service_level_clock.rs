@@ -229,13 +229,13 @@ record_object! {
     }
 }
 
-/// The service level clocks of a record, the newest first.
+/// The service level clocks of a record, at most 100.
 pub(super) async fn clocks_of(
     session: &Session,
     subject: impl ToString,
 ) -> ApiResult<Vec<ServiceLevelClock>> {
     let loaders = session.loads::<domain::service_level_clock::ServiceLevelClock>()?;
-    let found = loaders.by_column("subject_id", subject.to_string(), None).await?;
+    let found = loaders.by_column("subject_id", subject.to_string(), Some(100)).await?;
     Ok(found.into_iter().map(ServiceLevelClock::from).collect())
 }
 

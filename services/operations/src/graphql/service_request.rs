@@ -123,7 +123,7 @@ record_object! {
                 | Status::Cancelled { .. } => None,
             }
         }
-        /// Its service level clocks; empty when no agreement promises anything.
+        /// Its service level clocks, at most 100; empty when no agreement promises anything.
         async fn clocks(&self, ctx: &Context<'_>) -> ApiResult<Vec<ServiceLevelClock>> {
             clocks_of(Session::of(ctx), self.record().id).await
         }

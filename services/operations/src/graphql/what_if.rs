@@ -10,7 +10,7 @@ use crate::{domain, hours};
 use async_graphql::{Context, ID, InputObject, Object};
 use ciclo_api::{ApiResult, Duration, Instant, Json, Long, Session, TargetKind, mutate};
 use ciclo_clocks::{Editions, Hours};
-use ciclo_kernel::ids::{RecordId, ServiceId};
+use ciclo_kernel::ids::{CustomerId, RecordId, ServiceId};
 use ciclo_kernel::{Code, Machine, Refusal, Timestamp};
 use ciclo_store::record::id_field;
 use ciclo_store::{Filter, Order, PageRequest, Test};
@@ -42,6 +42,8 @@ pub struct WhatIfTargetInput {
 pub struct WhatIfInput {
     /// The service whose incidents are measured.
     pub service: ID,
+    /// The customer whose incidents are measured, and whose agreement counts; all of the service's when left out.
+    pub customer: Option<ID>,
     /// The first instant of the period: incidents count that were resolved in it.
     pub from: Instant,
     /// The first instant after the period.
@@ -200,7 +202,8 @@ impl WhatIfQueries {
         if period.0 >= period.1 {
             return Err(Refusal::invalid("from", "the period begins before it ends").into());
         }
-        let agreement = agreed_now(session, service).await?;
+        let customer = input.customer.as_ref().map(mutate::id::<CustomerId>).transpose()?;
+        let agreement = agreed_now(session, service, customer).await?;
         let hours = agreed_hours(session, agreement.as_ref()).await?;
         let agreed = Terms {
             hours: &hours,
@@ -222,7 +225,7 @@ impl WhatIfQueries {
                 None => agreed.pause_reasons.clone(),
             },
         };
-        let result = measured(session, service, period, &other, &agreed).await?;
+        let result = measured(session, (service, customer), period, &other, &agreed).await?;
         Ok(WhatIf { result, agreement: agreement.map(|agreement| agreement.id) })
     }
 }
@@ -230,7 +233,7 @@ impl WhatIfQueries {
 /// Measures the incidents of a service that were resolved in a period.
 async fn measured(
     session: &Session,
-    service: ServiceId,
+    (service, customer): (ServiceId, Option<CustomerId>),
     (from, to): (Timestamp, Timestamp),
     other: &Terms<'_>,
     agreed: &Terms<'_>,
@@ -254,7 +257,9 @@ async fn measured(
     let mut request = PageRequest { filter, order, first: AT_ONCE, after: None };
     loop {
         let page = reader.page::<domain::incident::Incident>(&request).await?;
-        for (incident, _) in &page.rows {
+        let theirs =
+            |incident: &domain::incident::Incident| customer.is_none() || incident.customer == customer;
+        for (incident, _) in page.rows.iter().filter(|(incident, _)| theirs(&incident.record)) {
             result.add(&incident.record, (from, to), other, agreed);
         }
         request.after = page.rows.last().map(|(last, at)| (at.clone(), last.record.id.to_string()));
@@ -264,9 +269,18 @@ async fn measured(
     }
 }
 
-async fn agreed_now(session: &Session, service: ServiceId) -> ApiResult<Option<KnownAgreement>> {
+/// The SLA that is in force: with a customer, or the newest of all.
+async fn agreed_now(
+    session: &Session,
+    service: ServiceId,
+    customer: Option<CustomerId>,
+) -> ApiResult<Option<KnownAgreement>> {
     let known = session.reader().copies_under::<KnownAgreement>(&[service.to_string()]).await?;
-    let slas = known.iter().filter(|agreement| agreement.party() == Some(ClockParty::Customer));
+    let customer = customer.map(|customer| customer.to_string());
+    let slas = known.iter().filter(|agreement| {
+        agreement.party() == Some(ClockParty::Customer)
+            && (customer.is_none() || agreement.customer_id == customer)
+    });
     Ok(binding_agreement(slas, session.database().clock().now()).cloned())
 }
 

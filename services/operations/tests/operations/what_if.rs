@@ -3,7 +3,7 @@
 use crate::calendar::{calendar_event, office};
 use crate::known::{named, operations, service};
 use crate::life::{Life, promised};
-use ciclo_kernel::ids::{CalendarId, RecordId};
+use ciclo_kernel::ids::{CalendarId, CustomerId, RecordId};
 use ciclo_kernel::{Role, SignedDuration};
 use ciclo_testkit::{Answer, TestService, start};
 use serde_json::{Value, json};
@@ -64,6 +64,16 @@ async fn other_targets_and_pause_reasons_say_who_would_have_missed_and_write_not
     let patient = crate::life::with(six, &json!({ "pauseReasons": ["SUPPLIER"] }));
     assert_eq!(ask(&operations, patient).await.at("serviceLevelWhatIf.missed"), 0, "it used four hours");
     assert_eq!(*operations.part.database.tail().borrow(), tail, "nothing was written");
+}
+
+#[tokio::test]
+async fn a_customer_is_measured_by_its_own_agreement() {
+    let operations = promised().await;
+    resolved(&operations).await;
+    let other = crate::known::nth::<CustomerId>(9);
+    let theirs = ask(&operations, json!({ "customer": other })).await;
+    assert_eq!(theirs.at("serviceLevelWhatIf.incidents"), 0, "it was not theirs");
+    assert_eq!(theirs.at("serviceLevelWhatIf.agreement"), &Value::Null);
 }
 
 #[tokio::test]
