@@ -2,6 +2,9 @@
 //! do: one table, a line a figure, with the goal that it is held against. It
 //! never fails on a figure.
 
+// The queries of a service in one process nest their futures this deep.
+#![recursion_limit = "256"]
+
 mod bare;
 mod create;
 mod distributed;
