@@ -91,6 +91,9 @@ fn beyond(Order { column, descending }: Order, value: &Field, id: &str) -> Condi
     let by = || Expr::col(col(column));
     let next = Expr::col(col("id"));
     let next = if descending { next.lt(id) } else { next.gt(id) };
+    if column == "id" {
+        return Condition::all().add(next);
+    }
     match (value, descending) {
         (Field::Null, false) => Condition::any().add(by().is_null().and(next)).add(by().is_not_null()),
         (Field::Null, true) => Condition::all().add(by().is_null()).add(next),
@@ -102,12 +105,9 @@ fn beyond(Order { column, descending }: Order, value: &Field, id: &str) -> Condi
     }
 }
 
-/// A page of the records that pass a filter.
-pub async fn page<R: Record>(
-    db: &impl ConnectionTrait,
-    tenant: &str,
-    request: &PageRequest,
-) -> Result<Page<Versioned<R>>> {
+/// The statement of a page, and whether there is another behind it: it asks for one more.
+#[must_use]
+pub fn page_statement<R: Record>(tenant: &str, request: &PageRequest) -> SelectStatement {
     let mut select = records::<R>(tenant);
     select.cond_where(request.filter.condition(tenant, R::TABLE));
     let Order { column, descending } = request.order;
@@ -119,18 +119,27 @@ pub async fn page<R: Record>(
     } else {
         (Direction::Asc, NullOrdering::First)
     };
-    select
-        .order_by_with_nulls(col(column), direction.clone(), nulls)
-        .order_by(col("id"), direction)
-        .limit(request.first as u64 + 1);
-    let mut rows = db.query_all(&select).await?;
+    // Were the id named twice, SQLite would sort by its key and look through the whole table, whatever is asked for.
+    if column != "id" {
+        select.order_by_with_nulls(col(column), direction.clone(), nulls);
+    }
+    select.order_by(col("id"), direction).limit(request.first as u64 + 1).take()
+}
+
+/// A page of the records that pass a filter.
+pub async fn page<R: Record>(
+    db: &impl ConnectionTrait,
+    tenant: &str,
+    request: &PageRequest,
+) -> Result<Page<Versioned<R>>> {
+    let mut rows = db.query_all(&page_statement::<R>(tenant, request)).await?;
     let more = rows.len() > request.first;
     rows.truncate(request.first);
     let rows = rows
         .iter()
         .map(|row| {
             let found = versioned::<R>(row)?;
-            let at = order_value(&found, column);
+            let at = order_value(&found, request.order.column);
             Ok((found, at))
         })
         .collect::<Result<_>>()?;

@@ -9,6 +9,7 @@ mod lists;
 mod note;
 mod past;
 mod place;
+mod plans;
 mod timers;
 mod wall;
 mod writes;

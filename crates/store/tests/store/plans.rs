@@ -1,0 +1,32 @@
+//! How SQLite answers: by an index, however large the table is.
+
+use crate::note::{Note, of, open};
+use ciclo_store::sql::page_statement;
+use ciclo_store::{Field, Filter, Order, PageRequest, Place};
+use sea_orm::sea_query::{SelectStatement, SqliteQueryBuilder};
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
+
+/// How SQLite answers a statement.
+async fn plan(place: &Place, select: &SelectStatement) -> String {
+    let Place::File(path) = place else { panic!("{place:?}") };
+    let db = sea_orm::Database::connect(format!("sqlite:{}?mode=ro", path.display())).await.unwrap();
+    let explain = format!("EXPLAIN QUERY PLAN {}", select.to_string(SqliteQueryBuilder));
+    let lines = db.query_all_raw(Statement::from_string(DbBackend::Sqlite, explain)).await.unwrap();
+    lines.iter().map(|line| line.try_get::<String>("", "detail").unwrap()).collect::<Vec<_>>().join("; ")
+}
+
+#[tokio::test]
+async fn a_list_by_the_value_of_a_column_goes_by_its_index() {
+    let notes = open().await;
+    notes.save(&of("acme"), &Note::new("one")).await;
+    let titled =
+        || Filter::All(vec![Filter::is("title", "one"), Filter::Not(Box::new(Filter::is("weight", 1)))]);
+    for (column, descending) in [("id", false), ("id", true)] {
+        for after in [None, Some((Field::Text("x".to_owned()), "x".to_owned()))] {
+            let order = Order { column, descending };
+            let request = PageRequest { filter: titled(), order, first: 100, after };
+            let plan = plan(&notes.place, &page_statement::<Note>("acme", &request)).await;
+            assert!(plan.contains("note_by_title (tenant=? AND title=?") && !plan.contains("TEMP"), "{plan}");
+        }
+    }
+}
