@@ -52,14 +52,18 @@ fn on_a_file(arguments: &[&str]) {
     assert!(done.status.success() && told.contains("due"), "{arguments:?}: {told}{done:?}");
 }
 
-/// Runs a query as it is shown, with curl, against a suite; the answer must have data and no errors.
-fn query(suite: &Suite, shown: &str) {
+/// Runs a query or an intake as it is shown, with curl, against a suite; the answer must have data and no errors, or
+/// say how many events came.
+fn request(suite: &Suite, shown: &str) {
     let shown = shown.replace("http://127.0.0.1:4000/graphql", &suite.gateway);
+    let shown = shown.replace("http://127.0.0.1:4004", &suite.operations());
     let token = token(binary(), &suite.data, "admin", "demo");
     let output = Command::new("sh").args(["-c", &shown]).env("TOKEN", token).output().expect("sh runs");
     let answer: serde_json::Value = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|why| panic!("{shown}: {why}: {}", String::from_utf8_lossy(&output.stdout)));
-    assert!(answer["data"].is_object() && answer.get("errors").is_none(), "{shown}: {answer}");
+    let answered =
+        if shown.contains("/intake/") { answer["events"] == 1 } else { answer["data"].is_object() };
+    assert!(answered && answer.get("errors").is_none(), "{shown}: {answer}");
 }
 
 /// Whether a test of this binary has what is shown in its name; the long form of one is not run here.
@@ -80,7 +84,7 @@ fn every_command_shown_runs() {
         } else if let Some(shown) = block.strip_prefix("CICLO_FAULTS=500 cargo test -p ciclo --test suite ") {
             assert!(is_a_test(shown), "{block}");
         } else if block.starts_with("curl ") {
-            query(&suite, &block);
+            request(&suite, &block);
         } else if let Some(shown) =
             block.strip_prefix("export TOKEN=$(").and_then(|rest| rest.strip_suffix(')'))
         {

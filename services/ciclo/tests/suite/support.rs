@@ -39,6 +39,12 @@ impl Suite {
         Self { gateway, data, services, besides, processes, _directory: directory }
     }
 
+    /// The base URL of operations, of a suite in one process.
+    pub fn operations(&self) -> String {
+        let intake = self.processes["suite"].url("Alertmanager intake");
+        intake.trim_end_matches("/intake/alertmanager").to_owned()
+    }
+
     /// Six processes over one data directory.
     pub fn six() -> Self {
         Self::six_with(&[])
