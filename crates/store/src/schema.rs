@@ -199,6 +199,28 @@ async fn parked(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     wall(manager, "parked").await
 }
 
+/// The way back of links: by what they lead to, with all that is asked for in the index.
+pub struct Links;
+
+impl MigrationName for Links {
+    fn name(&self) -> &'static str {
+        "m0001_links"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Links {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let mut index = Index::create();
+        index.name("link_by_target").table(name("link"));
+        for column in ["tenant", "record_type", "role", "to_id", "record_id"] {
+            index.col(name(column));
+        }
+        manager.create_index(index.to_owned()).await?;
+        manager.drop_index(Index::drop().name("link_back").table(name("link")).to_owned()).await
+    }
+}
+
 /// A service's migrations, in order, the base first.
 pub type Migrations = fn() -> Vec<Box<dyn MigrationTrait>>;
 

@@ -8,6 +8,7 @@ use ciclo_kernel::{Corrupt, Tenant, Timestamp};
 use prost::Message;
 use sea_orm::sea_query::{
     Alias, Asterisk, Condition, Expr, ExprTrait, NullOrdering, Order as Direction, Query, SelectStatement,
+    UnionType,
 };
 use sea_orm::{ConnectionTrait, QueryResult};
 
@@ -172,7 +173,8 @@ pub async fn count<R: Record>(db: &impl ConnectionTrait, tenant: &str, filter: &
 }
 
 /// For each of `values`, the newest `first` records with that value in a
-/// column: one statement, however many values.
+/// column: one statement, however many values, with a part for each that ends
+/// when it has found so many.
 pub async fn by_column<R: Record>(
     db: &impl ConnectionTrait,
     tenant: &str,
@@ -180,15 +182,27 @@ pub async fn by_column<R: Record>(
     values: &[String],
     first: usize,
 ) -> Result<Vec<(String, Versioned<R>)>> {
-    let ranked = records::<R>(tenant)
+    let part = |value: &String| newest_with::<R>(tenant, column, value, first);
+    newest_of(db, values.iter().map(part).collect()).await
+}
+
+/// The newest `first` records with a value in a column.
+#[must_use]
+pub fn newest_with<R: Record>(
+    tenant: &str,
+    column: &'static str,
+    value: &str,
+    first: usize,
+) -> SelectStatement {
+    Query::select()
+        .columns(["version", "changed_at", "message"].map(col))
         .expr_as(Expr::col(col(column)), col("parent"))
-        .expr_as(
-            Expr::cust(format!("ROW_NUMBER() OVER (PARTITION BY \"{column}\" ORDER BY \"id\" DESC)")),
-            col("place"),
-        )
-        .and_where(Expr::col(col(column)).is_in(values.iter().map(String::as_str)))
-        .take();
-    newest_of(db, ranked, first).await
+        .from(col(R::TABLE))
+        .and_where(Expr::col(col("tenant")).eq(tenant))
+        .and_where(Expr::col(col(column)).eq(value))
+        .order_by(col("id"), Direction::Desc)
+        .limit(first as u64)
+        .take()
 }
 
 /// For each of `ids`, the newest `first` records that link to it under a role.
@@ -199,17 +213,22 @@ pub async fn by_link<R: Record>(
     ids: &[String],
     first: usize,
 ) -> Result<Vec<(String, Versioned<R>)>> {
+    let part = |id: &String| newest_linking::<R>(tenant, role, id, first);
+    newest_of(db, ids.iter().map(part).collect()).await
+}
+
+/// The newest `first` records that link to an id under a role.
+#[must_use]
+pub fn newest_linking<R: Record>(
+    tenant: &str,
+    role: &'static str,
+    id: &str,
+    first: usize,
+) -> SelectStatement {
     let (own, link) = (|name| (col(R::TABLE), col(name)), |name| (col("link"), col(name)));
-    let ranked = Query::select()
+    Query::select()
         .columns(["version", "changed_at", "message"].map(own))
         .expr_as(Expr::col(link("to_id")), col("parent"))
-        .expr_as(
-            Expr::cust(format!(
-                "ROW_NUMBER() OVER (PARTITION BY \"link\".\"to_id\" ORDER BY \"{}\".\"id\" DESC)",
-                R::TABLE
-            )),
-            col("place"),
-        )
         .from(col("link"))
         .inner_join(
             col(R::TABLE),
@@ -220,21 +239,35 @@ pub async fn by_link<R: Record>(
         .and_where(Expr::col(link("tenant")).eq(tenant))
         .and_where(Expr::col(link("record_type")).eq(R::TABLE))
         .and_where(Expr::col(link("role")).eq(role))
-        .and_where(Expr::col(link("to_id")).is_in(ids.iter().map(String::as_str)))
-        .take();
-    newest_of(db, ranked, first).await
+        .and_where(Expr::col(link("to_id")).eq(id))
+        .order_by(link("record_id"), Direction::Desc)
+        .limit(first as u64)
+        .take()
 }
 
+/// The records of some selections together, each with its parent, the newest first.
 async fn newest_of<R: Record>(
     db: &impl ConnectionTrait,
-    ranked: SelectStatement,
-    first: usize,
+    parts: Vec<SelectStatement>,
 ) -> Result<Vec<(String, Versioned<R>)>> {
-    let select = Query::select()
-        .columns(["version", "changed_at", "message", "parent"].map(col))
-        .from_subquery(ranked, col("ranked"))
-        .and_where(Expr::col(col("place")).lte(first as u64))
-        .order_by(col("place"), Direction::Asc)
-        .take();
-    db.query_all(&select).await?.iter().map(|row| Ok((row.try_get("", "parent")?, versioned(row)?))).collect()
+    let Some(select) = together(parts) else { return Ok(Vec::new()) };
+    let rows = db.query_all(&select).await?;
+    let mut found = rows
+        .iter()
+        .map(|row| Ok((row.try_get("", "parent")?, versioned::<R>(row)?)))
+        .collect::<Result<Vec<(String, Versioned<R>)>>>()?;
+    // Ids sort by the time they were made.
+    found.sort_by_key(|(_, record)| std::cmp::Reverse(record.record.id()));
+    Ok(found)
+}
+
+/// Selections that have an end of their own, as one statement.
+fn together(parts: Vec<SelectStatement>) -> Option<SelectStatement> {
+    let whole = |part| Query::select().column(Asterisk).from_subquery(part, col("part")).take();
+    let mut parts = parts.into_iter().map(whole);
+    let mut all = parts.next()?;
+    for part in parts {
+        all.union(UnionType::All, part);
+    }
+    Some(all)
 }

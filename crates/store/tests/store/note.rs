@@ -4,7 +4,7 @@
 use ciclo_contracts::design::v1::{self as pb, requirement_event::What};
 use ciclo_kernel::ids::{RecordId, RequirementId};
 use ciclo_kernel::{Clock, Code, Corrupt, Decision, Principal, Refusal, Tenant, Timestamp};
-use ciclo_store::schema::{Base, Kind, create_record_table};
+use ciclo_store::schema::{Base, Kind, Links, create_record_table};
 use ciclo_store::{Database, Error, Field, MigrationTrait, Options, Place, Record, Result, Tx, Versioned};
 use futures::future::BoxFuture;
 use sea_orm_migration::prelude::*;
@@ -138,7 +138,7 @@ impl MigrationTrait for Notes {
 }
 
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(Base), Box::new(Notes)]
+    vec![Box::new(Base), Box::new(Notes), Box::new(Links)]
 }
 
 pub fn start() -> Timestamp {

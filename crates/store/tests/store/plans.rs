@@ -1,7 +1,7 @@
 //! How SQLite answers: by an index, however large the table is.
 
 use crate::note::{Note, of, open};
-use ciclo_store::sql::page_statement;
+use ciclo_store::sql::{newest_linking, newest_with, page_statement};
 use ciclo_store::{Field, Filter, Order, PageRequest, Place};
 use sea_orm::sea_query::{SelectStatement, SqliteQueryBuilder};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
@@ -29,4 +29,20 @@ async fn a_list_by_the_value_of_a_column_goes_by_its_index() {
             assert!(plan.contains("note_by_title (tenant=? AND title=?") && !plan.contains("TEMP"), "{plan}");
         }
     }
+}
+
+#[tokio::test]
+async fn what_names_a_record_is_found_by_what_it_names() {
+    let notes = open().await;
+    notes.save(&of("acme"), &Note::new("one")).await;
+    let by_target = "link_by_target (tenant=? AND record_type=? AND role=? AND to_id=?)";
+    let order = Order { column: "id", descending: true };
+    let filter = Filter::Linked("item", vec!["x".to_owned(), "y".to_owned()]);
+    let request = PageRequest { filter, order, first: 100, after: None };
+    let listed = plan(&notes.place, &page_statement::<Note>("acme", &request)).await;
+    assert!(listed.contains(by_target), "{listed}");
+    let linking = plan(&notes.place, &newest_linking::<Note>("acme", "item", "x", 20)).await;
+    assert!(linking.contains(by_target) && !linking.contains("TEMP"), "{linking}");
+    let with = plan(&notes.place, &newest_with::<Note>("acme", "title", "one", 20)).await;
+    assert!(with.contains("note_by_title (tenant=? AND title=?)") && !with.contains("TEMP"), "{with}");
 }

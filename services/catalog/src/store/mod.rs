@@ -10,7 +10,7 @@ mod offering;
 mod service;
 
 use ciclo_store::MigrationTrait;
-use ciclo_store::schema::Base;
+use ciclo_store::schema::{Base, Links};
 
 /// The package of catalog's contracts.
 const PACKAGE: &str = "ciclo.catalog.v1";
@@ -18,5 +18,5 @@ const PACKAGE: &str = "ciclo.catalog.v1";
 /// Catalog's migrations, in order.
 #[must_use]
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(Base), Box::new(m0002_records::Records)]
+    vec![Box::new(Base), Box::new(m0002_records::Records), Box::new(Links)]
 }

@@ -9,7 +9,7 @@ mod service_level_review;
 mod target_result;
 
 use ciclo_store::MigrationTrait;
-use ciclo_store::schema::Base;
+use ciclo_store::schema::{Base, Links};
 
 pub use recommendation::EVIDENCE;
 
@@ -19,5 +19,5 @@ const PACKAGE: &str = "ciclo.improvement.v1";
 /// Improvement's migrations, in order.
 #[must_use]
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(Base), Box::new(m0002_records::Records)]
+    vec![Box::new(Base), Box::new(m0002_records::Records), Box::new(Links)]
 }

@@ -18,7 +18,7 @@ mod service_level_clock;
 mod service_request;
 
 use ciclo_store::MigrationTrait;
-use ciclo_store::schema::Base;
+use ciclo_store::schema::{Base, Links};
 
 /// The package of operations' contracts.
 const PACKAGE: &str = "ciclo.operations.v1";
@@ -32,5 +32,6 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m0003_calendars::Calendars),
         Box::new(m0004_external_ids::ExternalIds),
         Box::new(m0005_integrations::Integrations),
+        Box::new(Links),
     ]
 }

@@ -11,7 +11,7 @@ mod m0002_records;
 mod transition;
 
 use ciclo_store::MigrationTrait;
-use ciclo_store::schema::Base;
+use ciclo_store::schema::{Base, Links};
 
 /// The package of transition's contracts.
 const PACKAGE: &str = "ciclo.transition.v1";
@@ -19,5 +19,5 @@ const PACKAGE: &str = "ciclo.transition.v1";
 /// Transition's migrations, in order.
 #[must_use]
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(Base), Box::new(m0002_records::Records)]
+    vec![Box::new(Base), Box::new(m0002_records::Records), Box::new(Links)]
 }
