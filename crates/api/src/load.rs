@@ -7,47 +7,84 @@ use ciclo_store::{Copied, Error, Reader, Record, Versioned};
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::marker::PhantomData;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-/// How long a batch waits for a request to have asked for all that it asks for.
+/// How long a batch waits for its request to ask for more.
 const TICK: Duration = Duration::from_millis(1);
-/// A request that has asked for nothing for so long waits for its answers.
-const QUIET: Duration = Duration::from_micros(300);
-/// A batch never waits longer than so many ticks.
+/// A request that goes on asking is answered bit by bit after so many ticks.
 const TICKS_MOST: u32 = 100;
 
 /// The loaders of one request, made as they are needed.
 pub struct Loaders {
     reader: Reader,
     made: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
-    asked: Arc<Asked>,
+    waves: Arc<Mutex<Waves>>,
 }
 
-/// When a request last asked for something. A long list is resolved bit by
-/// bit: a batch that did not wait for its end would have a part of it only, and
-/// the list would cost more statements the longer it is.
-struct Asked {
-    began: Instant,
-    /// Microseconds after the beginning.
-    last: AtomicU64,
+/// The batches of a request go out in waves: all that is asked for goes together, once the request asks for nothing
+/// more and has the answers of the wave before. A long list is resolved bit by bit, and each answer may lead to
+/// further questions: a batch that did not wait for its end would have a part of it only, and the list would cost
+/// more statements the longer it is.
+#[derive(Default)]
+struct Waves {
+    /// The wave that is being gathered.
+    wave: u64,
+    /// How many batches are in it.
+    gathered: usize,
+    /// How many batches of the wave before have no answer yet.
+    running: usize,
+    /// How often the request has asked.
+    asked: u64,
 }
 
-impl Asked {
-    fn now(&self) -> u64 {
-        u64::try_from(self.began.elapsed().as_micros()).unwrap_or(u64::MAX)
+/// A batch, from its first question to its answer.
+struct Batch {
+    waves: Arc<Mutex<Waves>>,
+    wave: u64,
+}
+
+fn locked(waves: &Mutex<Waves>) -> MutexGuard<'_, Waves> {
+    waves.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Batch {
+    fn new(waves: Arc<Mutex<Waves>>) -> Self {
+        let mut gathering = locked(&waves);
+        gathering.gathered += 1;
+        let wave = gathering.wave;
+        drop(gathering);
+        Self { waves, wave }
     }
 
-    /// Returns when the request has gone quiet.
-    async fn all(&self) {
-        for _ in 0..TICKS_MOST {
+    /// Returns when the batch's wave goes out.
+    async fn goes_out(&self) {
+        let (mut asked, mut ticks) = (locked(&self.waves).asked, 0);
+        loop {
+            // Whatever the request can do meanwhile, it does: nothing new after that is all that it asks for.
             tokio::time::sleep(TICK).await;
-            let since = self.now().saturating_sub(self.last.load(Ordering::Relaxed));
-            if u128::from(since) >= QUIET.as_micros() {
+            let mut waves = locked(&self.waves);
+            if waves.wave > self.wave {
                 return;
             }
+            if waves.running == 0 {
+                ticks += 1;
+                if waves.asked == asked || ticks == TICKS_MOST {
+                    waves.running = std::mem::take(&mut waves.gathered);
+                    waves.wave += 1;
+                    return;
+                }
+            }
+            asked = waves.asked;
         }
+    }
+}
+
+impl Drop for Batch {
+    fn drop(&mut self) {
+        let mut waves = locked(&self.waves);
+        let left = if waves.wave > self.wave { &mut waves.running } else { &mut waves.gathered };
+        *left = left.saturating_sub(1);
     }
 }
 
@@ -65,16 +102,15 @@ fn unshare(error: Shared) -> Error {
 
 impl Loaders {
     pub(crate) fn new(reader: Reader) -> Self {
-        let asked = Asked { began: Instant::now(), last: AtomicU64::new(0) };
-        Self { reader, made: Mutex::default(), asked: Arc::new(asked) }
+        Self { reader, made: Mutex::default(), waves: Arc::default() }
     }
 
     fn loader<L: Send + Sync + 'static>(&self, make: impl FnOnce(Reader) -> L) -> Arc<DataLoader<L>> {
-        self.asked.last.store(self.asked.now(), Ordering::Relaxed);
+        locked(&self.waves).asked += 1;
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         let slot = made.entry(TypeId::of::<L>()).or_insert_with(|| {
-            let asked = self.asked.clone();
-            let spawn = move |work| spawn_batch(asked.clone(), work);
+            let waves = self.waves.clone();
+            let spawn = move |work| spawn_batch(Batch::new(waves.clone()), work);
             let loader = DataLoader::new(make(self.reader.clone()), spawn);
             Arc::new(loader.delay(Duration::ZERO).max_batch_size(500))
         });
@@ -160,13 +196,11 @@ fn size(first: Option<i32>) -> Result<usize, Refusal> {
     ciclo_store::PageRequest::size(first)
 }
 
-fn spawn_batch(
-    asked: Arc<Asked>,
-    work: futures::future::BoxFuture<'static, ()>,
-) -> tokio::task::JoinHandle<()> {
+fn spawn_batch(batch: Batch, work: futures::future::BoxFuture<'static, ()>) -> tokio::task::JoinHandle<()> {
     tokio::spawn(ciclo_kernel::trace::carried(async move {
-        asked.all().await;
+        batch.goes_out().await;
         work.await;
+        drop(batch);
     }))
 }
 
