@@ -42,6 +42,7 @@ const RESOLVE: &str =
     "mutation($input: ResolveIncidentInput!) { it: resolveIncident(input: $input) { id version } }";
 const READ: &str = "query($id: ID!) { it: incident(id: $id) { id title state clocks { kind due left } } }";
 const LIST: &str = "query($group: String) { incidents(first: 20, filter: { group: { eq: $group } }) { nodes { id title } } }";
+const QUEUE: &str = "query($group: String) { queue(group: $group, first: 20) { edges { due { at kind } node { __typename } } } }";
 const WHAT_IF: &str = "query($input: WhatIfInput!) { it: serviceLevelWhatIf(input: $input) {
     incidents missed lines { kind priority count missed missedAsAgreed } misses(first: 20) { due used } } }";
 
@@ -50,6 +51,7 @@ struct Costs {
     create: f64,
     read: f64,
     list: f64,
+    queue: f64,
 }
 
 /// Prints all of it.
@@ -81,6 +83,7 @@ pub async fn run(effort: Effort) -> Result<()> {
     line("create", last.create / first.create, "", "");
     line("read", last.read / first.read, "", "");
     line("list", last.list / first.list, "", "");
+    line("queue", last.queue / first.queue, "", "");
     stage.what_if(&opened, effort.times(LEVELS[1])).await
 }
 
@@ -207,7 +210,11 @@ impl Stage {
         let lists = (0..sample / 10).map(|_| (LIST, json!({ "group": "Web" })));
         let lists = self.times(lists).await?;
         lists.lines("the newest 20 of a group", "");
-        Ok(Costs { create, read: reads.percentile(50), list: lists.percentile(50) })
+        let queues = (0..sample / 10).map(|_| (QUEUE, json!({ "group": "Web" })));
+        let queues = self.times(queues).await?;
+        queues.lines("the 20 of a group with the least time left", "");
+        let (read, list, queue) = (reads.percentile(50), lists.percentile(50), queues.percentile(50));
+        Ok(Costs { create, read, list, queue })
     }
 
     async fn times(&self, requests: impl Iterator<Item = (&str, Value)>) -> Result<Times> {

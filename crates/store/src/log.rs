@@ -108,10 +108,10 @@ pub async fn after(db: &impl ConnectionTrait, sequence: u64, limit: u64) -> Resu
 }
 
 /// Rows after a sequence of one tenant's records of one type, and of one record if given.
-pub async fn of_type_after(
+pub async fn of_types_after(
     db: &impl ConnectionTrait,
     tenant: &str,
-    record_type: &str,
+    record_types: &[&str],
     record_id: Option<&str>,
     sequence: u64,
     limit: u64,
@@ -119,7 +119,7 @@ pub async fn of_type_after(
     let mut select = rows();
     select
         .and_where(Expr::col(col("tenant")).eq(tenant))
-        .and_where(Expr::col(col("record_type")).eq(record_type))
+        .and_where(Expr::col(col("record_type")).is_in(record_types.iter().copied()))
         .and_where(Expr::col(col("sequence")).gt(place(sequence)))
         .order_by(col("sequence"), Order::Asc)
         .limit(limit);

@@ -125,13 +125,33 @@ impl Reader {
         history::entries::<R>(&rows)
     }
 
-    /// Log rows of a record type after a sequence, and of one record if given: what subscriptions read.
+    /// The record as it was at a version that exists.
+    pub async fn at_version<R: Record>(&self, id: &str, version: u64) -> Result<Option<Versioned<R>>> {
+        let db = self.database.read(self.tenant(), LOG).await?;
+        let row = log::at_version(&db, self.tenant(), id, version).await?;
+        row.map(|row| {
+            Ok(Versioned { record: sql::decode(&row.payload)?, version, changed_at: row.at, as_of: None })
+        })
+        .transpose()
+    }
+
+    /// Log rows of a record type after a sequence, and of one record if given.
     pub async fn changes<R: Record>(&self, id: Option<&str>, after: u64, limit: u64) -> Result<Vec<LogRow>> {
-        let record_type = <R::Id as ciclo_kernel::ids::RecordId>::TYPE;
-        log::of_type_after(
+        self.changes_of(&[<R::Id as ciclo_kernel::ids::RecordId>::TYPE], id, after, limit).await
+    }
+
+    /// Log rows of some record types after a sequence, and of one record if given: what subscriptions read.
+    pub async fn changes_of(
+        &self,
+        record_types: &[&str],
+        id: Option<&str>,
+        after: u64,
+        limit: u64,
+    ) -> Result<Vec<LogRow>> {
+        log::of_types_after(
             &self.database.read(self.tenant(), LOG).await?,
             self.tenant(),
-            record_type,
+            record_types,
             id,
             after,
             limit,

@@ -1,7 +1,7 @@
 //! What the store asks of a record type: its id, its contract and the fields
 //! that lists filter and sort by.
 
-use ciclo_kernel::{Corrupt, Timestamp, ids::RecordId};
+use ciclo_kernel::{Corrupt, Refusal, Timestamp, ids::RecordId};
 use sea_orm::sea_query::Expr;
 
 /// A record type. Its whole state travels in its contract's message; the
@@ -120,4 +120,16 @@ pub struct Versioned<R> {
     pub changed_at: Timestamp,
     /// The past instant that it was read as of; none when somebody asked for it as it is.
     pub as_of: Option<Timestamp>,
+}
+
+impl<R: Record> Versioned<R> {
+    /// Refuses a caller who saw another version than this; none saw any.
+    ///
+    /// `CONFLICT` with both versions.
+    pub fn must_be(&self, expected: Option<u64>) -> Result<(), Refusal> {
+        match expected.filter(|expected| *expected != self.version) {
+            Some(expected) => Err(Refusal::conflict(self.record.id(), expected, self.version)),
+            None => Ok(()),
+        }
+    }
 }

@@ -63,6 +63,37 @@ pub async fn add_columns(
     Ok(())
 }
 
+/// Adds columns to a record's table that have no index of their own, because lists sort by them together with
+/// another column: see [`index_where_present`].
+pub async fn add_plain_columns(
+    manager: &SchemaManager<'_>,
+    table: &str,
+    columns: &[(&str, Kind)],
+) -> Result<(), DbErr> {
+    for (column, kind) in columns {
+        let mut alter = Table::alter();
+        manager.alter_table(alter.table(name(table)).add_column(definition(column, kind)).to_owned()).await?;
+    }
+    Ok(())
+}
+
+/// The index of a list that shows those rows only in which a column has a value: those with the same value in
+/// `by`, or all of them, sorted by that column. It stays as small as the list.
+pub async fn index_where_present(
+    manager: &SchemaManager<'_>,
+    table: &str,
+    by: Option<&str>,
+    column: &str,
+) -> Result<(), DbErr> {
+    let (of, leading) =
+        by.map_or((String::new(), String::new()), |by| (format!("{by}_"), format!("\"{by}\", ")));
+    let create = format!(
+        "CREATE INDEX \"{table}_by_{of}{column}\" ON \"{table}\" (\"tenant\", {leading}\"{column}\", \"id\") \
+         WHERE \"{column}\" IS NOT NULL"
+    );
+    manager.get_connection().execute_unprepared(&create).await.map(|_| ())
+}
+
 fn definition(column: &str, kind: &Kind) -> ColumnDef {
     let mut definition = ColumnDef::new(name(column));
     match kind {

@@ -153,9 +153,7 @@ impl Tx {
         decide: impl FnOnce(R, &str, Timestamp) -> Decision<R, R::Happened> + Send,
     ) -> Result<Versioned<R>> {
         let id = before.record.id();
-        if let Some(expected) = expected.filter(|expected| *expected != before.version) {
-            return Err(Refusal::conflict(id, expected, before.version).into());
-        }
+        before.must_be(expected)?;
         let links_before = before.record.links();
         let (record, what) = decide(before.record, &self.principal.subject, self.now)?;
         let message = record.message(Some(&what)).encode_to_vec();

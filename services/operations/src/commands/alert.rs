@@ -5,7 +5,6 @@
 use crate::commands::{clock, incident};
 use crate::domain::alert::{Alert, AlertReport, AlertState};
 use crate::domain::alert_rule::{AlertRule, AlertRuleState};
-use crate::domain::measured::Measured;
 use crate::domain::monitoring_event::{MonitoringEvent, ReceiveMonitoringEvent};
 use crate::intake::{Action, Report};
 use ciclo_kernel::Machine;
@@ -66,8 +65,7 @@ async fn take_in_one(tx: &mut Tx, report: Report, rules: &[AlertRule]) -> Result
                 return Ok(());
             }
             let opened = Alert::open(tx.fresh(), reported(tx, &report, service, event));
-            let alert = tx.create(opened).await?;
-            clock::start(tx, &Measured::from(&alert.record)).await?;
+            let alert = clock::create(tx, opened).await?;
             apply_rules(tx, alert, rules).await
         }
         (Action::Acknowledge, Some(alert)) if alert.record.state() == AlertState::Open => {

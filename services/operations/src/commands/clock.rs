@@ -2,10 +2,9 @@
 
 use crate::domain::alert::Alert;
 use crate::domain::clock_calendar::ClockCalendar;
+use crate::domain::due::{Due, Timed};
 use crate::domain::incident::Incident;
-use crate::domain::known::{
-    KnownAgreement, KnownCalendar, KnownTarget, binding_agreement, binding_since, by_party,
-};
+use crate::domain::known::{KnownAgreement, KnownCalendar, KnownTarget, binding_since, by_party};
 use crate::domain::measured::{ClockParty, ClockSubject, Measured, TicketType};
 use crate::domain::problem::Problem;
 use crate::domain::service_level_clock::{
@@ -14,30 +13,41 @@ use crate::domain::service_level_clock::{
 use crate::domain::service_request::ServiceRequest;
 use crate::hours;
 use ciclo_clocks::Hours;
-use ciclo_kernel::ids::{AgreementId, CalendarId, RecordId, ServiceId, ServiceLevelClockId};
+use ciclo_kernel::ids::{AgreementId, RecordId, ServiceId, ServiceLevelClockId};
 use ciclo_kernel::{Corrupt, Decision, Machine, Timestamp};
-use ciclo_store::record::id_field;
 use ciclo_store::{Filter, Record, Result, Test, Tx, Versioned};
 
 /// The timer of a clock.
 pub const TIMER: &str = "clock";
 /// Most clocks of one record that are not cancelled: two for each group and one for each supplier with an agreement
 /// on its service that ever had it.
-const CLOCKS_MOST: usize = 1_000;
-/// Clocks of a renewed agreement that are read together.
-const CLOCKS_AT_ONCE: usize = 500;
+pub(super) const CLOCKS_MOST: usize = 1_000;
 
 /// A record, and from when it was as it is described.
 type Life = [(Measured, Timestamp)];
 
-/// Starts the clocks of a record that was just made: what the agreements in force promise.
-pub async fn start(tx: &mut Tx, measured: &Measured) -> Result<()> {
+/// Makes a record, and starts its clocks: what the agreements in force promise.
+pub async fn create<R: Record + Timed>(tx: &mut Tx, decided: Decision<R, R::Happened>) -> Result<Versioned<R>>
+where
+    for<'a> Measured: From<&'a R>,
+{
+    let (mut record, what) = decided?;
+    let due = start(tx, &Measured::from(&record)).await?;
+    if let Some(kept) = record.due_mut() {
+        *kept = due;
+    }
+    tx.create(Ok((record, what))).await
+}
+
+/// Starts the clocks of a record that is about to be made; what they promise next.
+pub async fn start(tx: &mut Tx, measured: &Measured) -> Result<Option<Due>> {
     let now = tx.now();
-    start_promised(tx, &[(measured.clone(), now)], &[]).await
+    let clocks = start_promised(tx, &[(measured.clone(), now)], &[]).await?;
+    next_due(tx, &clocks).await
 }
 
 /// Applies a verb to a record that clocks measure; they follow.
-pub async fn change<R: Record>(
+pub async fn change<R: Record + Timed>(
     tx: &mut Tx,
     id: R::Id,
     expected: Option<u64>,
@@ -51,7 +61,7 @@ where
 }
 
 /// Applies a verb to a record that clocks measure and that was read in this transaction; they follow.
-pub async fn change_loaded<R: Record>(
+pub async fn change_loaded<R: Record + Timed>(
     tx: &mut Tx,
     before: Versioned<R>,
     expected: Option<u64>,
@@ -60,20 +70,30 @@ pub async fn change_loaded<R: Record>(
 where
     for<'a> Measured: From<&'a R>,
 {
+    before.must_be(expected)?;
     let then = Measured::from(&before.record);
-    let record = tx.change_loaded(before, expected, verb).await?;
-    follow(tx, &then, &Measured::from(&record.record)).await?;
-    Ok(record)
+    let (mut after, what) = verb(before.record.clone(), tx.by(), tx.now())?;
+    let measured = Measured::from(&after);
+    if !measured.stands_as(&then) {
+        let clocks = follow(tx, &then, &measured).await?;
+        let due = next_due(tx, &clocks).await?;
+        if let Some(kept) = after.due_mut() {
+            *kept = due;
+        }
+    }
+    // Last, so that it says what its clocks promise now.
+    tx.change_loaded(before, None, |_, _, _| Ok((after, what))).await
 }
 
 /// Brings a record's clocks to where it stands after a change: paused, running, stopped, cancelled, retargeted, and
-/// starts those that were not promised before.
-async fn follow(tx: &mut Tx, before: &Measured, measured: &Measured) -> Result<()> {
-    if measured.stands_as(before) {
-        return Ok(());
-    }
-    let clocks = Filter::All(vec![of_subject(measured), not_cancelled()]);
-    for clock in tx.list::<ServiceLevelClock>(clocks, CLOCKS_MOST).await? {
+/// starts those that were not promised before. Answers all that are not cancelled.
+async fn follow(
+    tx: &mut Tx,
+    before: &Measured,
+    measured: &Measured,
+) -> Result<Vec<Versioned<ServiceLevelClock>>> {
+    let mut followed = Vec::new();
+    for clock in tx.list::<ServiceLevelClock>(not_cancelled_of(&measured.subject), CLOCKS_MOST).await? {
         let version = clock.version;
         let clock = reprioritise(tx, clock, measured).await?;
         let clock = bring_to(tx, clock, measured).await?;
@@ -81,23 +101,41 @@ async fn follow(tx: &mut Tx, before: &Measured, measured: &Measured) -> Result<(
         if clock.version != version {
             set_timer(tx, &clock.record).await?;
         }
+        followed.push(clock);
     }
     if measured.may_have_other_promises_than(before) {
         let counted = Filter::Any(vec![not_cancelled(), Filter::is("breached", true)]);
-        let counted = Filter::All(vec![of_subject(measured), counted]);
+        let counted = Filter::All(vec![of_subject(&measured.subject), counted]);
         let clocks = tx.list::<ServiceLevelClock>(counted, CLOCKS_MOST).await?;
-        let life = life(tx, &measured.subject).await?;
-        start_promised(tx, &life, &clocks).await?;
+        let mut life = life(tx, &measured.subject).await?;
+        life.push((measured.clone(), tx.now()));
+        followed.extend(start_promised(tx, &life, &clocks).await?);
     }
-    Ok(())
+    Ok(followed)
+}
+
+/// What clocks promise next.
+pub(super) async fn next_due(tx: &Tx, clocks: &[Versioned<ServiceLevelClock>]) -> Result<Option<Due>> {
+    let mut next = None;
+    for clock in clocks.iter().filter(|clock| clock.record.is_open()) {
+        let hours = hours::of(tx, clock.record.promise.calendar).await?;
+        let due = Due::of(&clock.record, &hours, tx.now());
+        next = next.into_iter().chain(due).min();
+    }
+    Ok(next)
 }
 
 /// Starts the clocks that a record is promised and has not: of each party whose turn it is, from the instant at which
 /// it first was, less the times that the record waited. What has its answer already gets no clock, and neither does
 /// a kind whose clock was broken before it was cancelled.
-async fn start_promised(tx: &mut Tx, life: &Life, clocks: &[Versioned<ServiceLevelClock>]) -> Result<()> {
-    let Some((measured, _)) = life.last() else { return Ok(()) };
-    let Some(service) = measured.service else { return Ok(()) };
+async fn start_promised(
+    tx: &mut Tx,
+    life: &Life,
+    clocks: &[Versioned<ServiceLevelClock>],
+) -> Result<Vec<Versioned<ServiceLevelClock>>> {
+    let mut started = Vec::new();
+    let Some((measured, _)) = life.last() else { return Ok(started) };
+    let Some(service) = measured.service else { return Ok(started) };
     let agreements = tx.copies::<KnownAgreement>(&service.to_string()).await?;
     for (party, versions) in by_party(&agreements, measured) {
         let begin = life.iter().position(|(then, _)| party.has_turn(then)).unwrap_or(0);
@@ -112,11 +150,11 @@ async fn start_promised(tx: &mut Tx, life: &Life, clocks: &[Versioned<ServiceLev
             if let Some(target) = target.filter(|_| !clocks.iter().any(has_one)) {
                 let calendar = calendar_of(tx, agreement).await?;
                 let promise = promise(agreement, party.clone(), calendar, target)?;
-                start_one(tx, life, service, *kind, promise).await?;
+                started.extend(start_one(tx, life, service, *kind, promise).await?);
             }
         }
     }
-    Ok(())
+    Ok(started)
 }
 
 async fn start_one(
@@ -125,20 +163,21 @@ async fn start_one(
     service: ServiceId,
     kind: TargetKind,
     promise: ClockPromise,
-) -> Result<()> {
-    let (Some((_, since)), Some((measured, _))) = (life.first(), life.last()) else { return Ok(()) };
+) -> Result<Option<Versioned<ServiceLevelClock>>> {
+    let (Some((_, since)), Some((measured, _))) = (life.first(), life.last()) else { return Ok(None) };
     let hours = hours::of(tx, promise.calendar).await?;
     let (subject, id) = (measured.subject.clone(), tx.fresh());
     let (started, happened) = ServiceLevelClock::start(id, subject, service, kind, promise, *since)?;
     let started = started.relive(life, &hours)?;
     if !started.is_open() {
-        return Ok(());
+        return Ok(None);
     }
     let mut clock = tx.create(Ok((started, happened))).await?;
     if clock.record.due(&hours, tx.now()).is_some_and(|due| due < tx.now()) {
         clock = tx.change_loaded(clock, None, |clock, _, at| clock.breach_when_made(&hours, at)).await?;
     }
-    set_timer(tx, &clock.record).await
+    set_timer(tx, &clock.record).await?;
+    Ok(Some(clock))
 }
 
 /// What a record was, oldest first, as its clocks see it.
@@ -157,23 +196,6 @@ where
 {
     let versions = tx.versions::<R>(R::Id::parse(&subject.id)?).await?;
     Ok(versions.iter().map(|version| (Measured::from(&version.record), version.changed_at)).collect())
-}
-
-/// What a clock measures, as it is now.
-async fn measured(tx: &Tx, subject: &ClockSubject) -> Result<Measured> {
-    match subject.ticket_type {
-        TicketType::Incident => now::<Incident>(tx, subject).await,
-        TicketType::ServiceRequest => now::<ServiceRequest>(tx, subject).await,
-        TicketType::Problem => now::<Problem>(tx, subject).await,
-        TicketType::Alert => now::<Alert>(tx, subject).await,
-    }
-}
-
-async fn now<R: Record>(tx: &Tx, subject: &ClockSubject) -> Result<Measured>
-where
-    for<'a> Measured: From<&'a R>,
-{
-    Ok(Measured::from(&tx.get::<R>(R::Id::parse(&subject.id)?).await?.record))
 }
 
 /// The calendar that a clock under an agreement goes by, in the version that counts now.
@@ -208,8 +230,12 @@ fn promise(
     })
 }
 
-fn of_subject(measured: &Measured) -> Filter {
-    Filter::is("subject_id", measured.subject.id.as_str())
+fn of_subject(subject: &ClockSubject) -> Filter {
+    Filter::is("subject_id", subject.id.as_str())
+}
+
+pub(super) fn not_cancelled_of(subject: &ClockSubject) -> Filter {
+    Filter::All(vec![of_subject(subject), not_cancelled()])
 }
 
 fn not_cancelled() -> Filter {
@@ -230,7 +256,7 @@ async fn reprioritise(
 }
 
 /// Gives a clock that still runs the target of an agreement and a priority; cancels it when nothing is promised.
-async fn retarget(
+pub(super) async fn retarget(
     tx: &mut Tx,
     clock: Versioned<ServiceLevelClock>,
     agreement: Option<&KnownAgreement>,
@@ -261,7 +287,7 @@ async fn to(
     tx.change_loaded(clock, None, |clock, _, at| clock.retarget(promise, (hours, &new_hours), at)).await
 }
 
-async fn bring_to(
+pub(super) async fn bring_to(
     tx: &mut Tx,
     mut clock: Versioned<ServiceLevelClock>,
     measured: &Measured,
@@ -274,7 +300,7 @@ async fn bring_to(
 }
 
 /// Computes an open clock anew when its calendar was edited since: one that was stopped meanwhile was left alone.
-async fn by_newest_version(
+pub(super) async fn by_newest_version(
     tx: &mut Tx,
     clock: Versioned<ServiceLevelClock>,
 ) -> Result<Versioned<ServiceLevelClock>> {
@@ -290,58 +316,12 @@ async fn by_newest_version(
     to(tx, clock, promise, &hours).await
 }
 
-/// Computes the open clocks anew that go by earlier versions of a calendar. What has its result keeps it.
-pub async fn edited(tx: &mut Tx, calendar: CalendarId, version: u64) -> Result<()> {
-    let clocks = Filter::All(vec![
-        Filter::is("calendar_id", id_field(calendar)),
-        Filter::Column("calendar_version", Test::Below(version.into())),
-        open(),
-    ]);
-    loop {
-        // Each of them leaves the filter: it goes by the new version then.
-        let found = tx.list::<ServiceLevelClock>(clocks.clone(), CLOCKS_AT_ONCE).await?;
-        if found.is_empty() {
-            return Ok(());
-        }
-        for clock in found {
-            let clock = by_newest_version(tx, clock).await?;
-            set_timer(tx, &clock.record).await?;
-        }
-    }
-}
-
-fn open() -> Filter {
+pub(super) fn open() -> Filter {
     let open = [ServiceLevelClockState::Running, ServiceLevelClockState::Paused];
     Filter::Column("state", Test::In(open.map(|state| state.as_str().into()).to_vec()))
 }
 
-/// Retargets the clocks that still run under earlier versions of an agreement to the version that binds at an
-/// instant. What has its result keeps it.
-pub async fn renew(tx: &mut Tx, agreement: &KnownAgreement, at: Timestamp) -> Result<()> {
-    let versions = tx.copies::<KnownAgreement>(&agreement.service_id).await?;
-    let versions: Vec<_> =
-        versions.into_iter().filter(|version| version.lineage() == agreement.lineage()).collect();
-    let Some(now) = binding_agreement(&versions, at) else { return Ok(()) };
-    let before =
-        versions.iter().filter(|version| version.id != now.id).map(|version| version.id.as_str().into());
-    let clocks = Filter::All(vec![Filter::Column("agreement_id", Test::In(before.collect())), open()]);
-    loop {
-        // Each of them leaves the filter: it is under the new version then, or cancelled.
-        let found = tx.list::<ServiceLevelClock>(clocks.clone(), CLOCKS_AT_ONCE).await?;
-        if found.is_empty() {
-            return Ok(());
-        }
-        for clock in found {
-            let measured = measured(tx, &clock.record.subject).await?;
-            let priority = clock.record.promise.priority;
-            let clock = retarget(tx, clock, Some(now), priority).await?;
-            let clock = bring_to(tx, clock, &measured).await?;
-            set_timer(tx, &clock.record).await?;
-        }
-    }
-}
-
-async fn set_timer(tx: &Tx, clock: &ServiceLevelClock) -> Result<()> {
+pub(super) async fn set_timer(tx: &Tx, clock: &ServiceLevelClock) -> Result<()> {
     let hours = hours::of(tx, clock.promise.calendar).await?;
     let next = clock.next_timer(&hours).map(|(at, _)| at);
     tx.set_timer(&clock.id.to_string(), TIMER, next).await

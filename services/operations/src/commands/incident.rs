@@ -11,7 +11,6 @@ use crate::domain::incident::{
 use crate::domain::incident_verbs::OpenIncident;
 use crate::domain::known::{KnownChange, KnownItem, KnownService};
 use crate::domain::known_error::KnownError;
-use crate::domain::measured::Measured;
 use crate::domain::priority_matrix::{Cells, DEFAULT, PriorityMatrix};
 use crate::domain::problem::Problem;
 use ciclo_kernel::ids::{ConfigurationItemId, IncidentId, RecordId, ServiceId};
@@ -58,9 +57,7 @@ pub async fn open(tx: &mut Tx, input: OpenIncident) -> Result<Versioned<Incident
     }
     let matrix = matrix(tx).await?;
     let opened = Incident::open(tx.fresh(), input, &matrix, tx.by(), tx.now());
-    let incident = tx.create(opened).await?;
-    clock::start(tx, &Measured::from(&incident.record)).await?;
-    Ok(incident)
+    clock::create(tx, opened).await
 }
 
 /// Applies a verb to an incident; its clocks follow.

@@ -9,3 +9,4 @@ pub mod known_error;
 mod neighbours;
 pub mod problem;
 pub mod service_request;
+pub mod terms;

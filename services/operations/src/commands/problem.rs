@@ -3,7 +3,6 @@
 use super::clock;
 use super::neighbours::{bounded, change_is_known, items_are_known, service_is_known};
 use crate::domain::incident::Incident;
-use crate::domain::measured::Measured;
 use crate::domain::problem::{OpenProblem, Problem, ProblemFindings, ProblemLinks};
 use ciclo_kernel::Refusal;
 use ciclo_kernel::ids::{ChangeId, IncidentId, ProblemId};
@@ -17,9 +16,7 @@ pub async fn open(tx: &mut Tx, input: OpenProblem) -> Result<Versioned<Problem>>
     incidents_exist(tx, &input.incidents).await?;
     items_are_known(tx, &input.items).await?;
     let decided = Problem::open(tx.fresh(), input, tx.by(), tx.now());
-    let problem = tx.create(decided).await?;
-    clock::start(tx, &Measured::from(&problem.record)).await?;
-    Ok(problem)
+    clock::create(tx, decided).await
 }
 
 /// Starts to remove the cause, by a change if one is named.

@@ -61,12 +61,12 @@ pub async fn submit(tx: &mut Tx, input: Submission) -> Result<Versioned<ServiceR
         tasks: one_after_the_other(&offering.plan),
     };
     let decided = ServiceRequest::submit(tx.fresh(), request, tx.by(), tx.now());
-    let submitted = tx.create(decided).await?;
-    let next =
-        if submitted.record.approval_needed { ServiceRequest::ask_approval } else { ServiceRequest::approve };
-    let request = tx.change_loaded(submitted, None, next).await?;
-    clock::start(tx, &Measured::from(&request.record)).await?;
-    Ok(request)
+    let (submitted, what) = decided?;
+    let next = if submitted.approval_needed { ServiceRequest::ask_approval } else { ServiceRequest::approve };
+    let (mut request, then) = next(submitted.clone(), tx.by(), tx.now())?;
+    request.due = clock::start(tx, &Measured::from(&request)).await?;
+    let submitted = tx.create(Ok((submitted, what))).await?;
+    tx.change_loaded(submitted, None, |_, _, _| Ok((request, then))).await
 }
 
 /// Applies a verb to a request that is the caller's own, or that they work on.

@@ -1,6 +1,6 @@
 //! The small facts of several records, as messages.
 
-use crate::domain::{facts::Mark, labels::Labels};
+use crate::domain::{due::Due, facts::Mark, labels::Labels, service_level_clock::TargetKind};
 use ciclo_contracts::{convert, operations::v1 as pb};
 use ciclo_kernel::{Corrupt, ids::RecordId};
 
@@ -22,6 +22,25 @@ pub(super) fn labels_message(labels: &Labels) -> Vec<pb::Label> {
 
 pub(super) fn labels(message: Vec<pb::Label>) -> Labels {
     message.into_iter().map(|label| (label.name, label.value)).collect()
+}
+
+pub(super) fn due_message(due: Due) -> pb::Due {
+    pb::Due {
+        at: Some(convert::timestamp(due.at)),
+        kind: convert::to_enum::<pb::TargetKind>(due.kind.as_str()),
+        clock_id: due.clock.to_string(),
+    }
+}
+
+pub(super) fn due(message: Option<pb::Due>) -> Result<Option<Due>, Corrupt> {
+    let read = |due: pb::Due| {
+        Ok(Due {
+            at: convert::instant("due", due.at)?,
+            kind: word::<pb::TargetKind, _>("due", due.kind, TargetKind::parse)?,
+            clock: convert::id("due", &due.clock_id)?,
+        })
+    };
+    message.map(read).transpose()
 }
 
 /// A word of a closed list, read by its written value.

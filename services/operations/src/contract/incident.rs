@@ -1,6 +1,8 @@
 //! Incidents as messages.
 
-use super::facts::{id_text, id_texts, ids, mark, mark_message, optional_mark, small, word};
+use super::facts::{
+    due, due_message, id_text, id_texts, ids, mark, mark_message, optional_mark, small, word,
+};
 use crate::domain::incident::{
     Closing, Comment, HoldReason, Incident, IncidentHappened, IncidentLinks, IncidentState, IncidentStatus,
     MajorState, PriorityOverride, Resolution, ResolutionCode, Wait, WaitReason,
@@ -55,6 +57,7 @@ pub fn record(message: pb::IncidentEvent) -> Result<Incident, Corrupt> {
         reassignments: after.reassignments,
         reopened: after.reopened,
         waits: after.waits.map(waits).transpose()?,
+        due: due(after.due)?,
         status,
     })
 }
@@ -144,6 +147,7 @@ fn snapshot(record: &Incident) -> pb::Incident {
         reassignments: record.reassignments,
         reopened: record.reopened,
         waits: record.waits.as_deref().map(waits_message),
+        due: record.due.map(due_message),
         state: convert::state_to_proto::<pb::IncidentState, _>(record.state()),
         ..pb::Incident::default()
     };
@@ -204,6 +208,7 @@ fn happened(what: &IncidentHappened) -> What {
             What::Reprioritised(pb::IncidentReprioritised { from: (*from).into() })
         }
         IncidentHappened::Linked => What::Linked(pb::IncidentLinked {}),
+        IncidentHappened::DueChanged => What::DueChanged(pb::IncidentDueChanged {}),
         IncidentHappened::Commented => What::Commented(pb::IncidentCommented {}),
         IncidentHappened::MajorChanged { from } => What::MajorChanged(pb::IncidentMajorChanged {
             from: convert::to_enum::<pb::MajorState>(from.as_str()),

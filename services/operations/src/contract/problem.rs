@@ -1,6 +1,6 @@
 //! Problems as messages.
 
-use super::facts::{id_text, id_texts, ids, mark, mark_message, small};
+use super::facts::{due, due_message, id_text, id_texts, ids, mark, mark_message, small};
 use crate::domain::problem::{
     Problem, ProblemClosure, ProblemHappened, ProblemState, ProblemStatus, Resolution,
 };
@@ -52,6 +52,9 @@ pub fn record(message: pb::ProblemEvent) -> Result<Problem, Corrupt> {
         workaround: after.workaround,
         reopened: after.reopened,
         opened: mark("opened", after.opened)?,
+        group: after.group,
+        person: after.person,
+        due: due(after.due)?,
         status,
     })
 }
@@ -70,6 +73,9 @@ fn snapshot(record: &Problem) -> pb::Problem {
         workaround: record.workaround.clone(),
         reopened: record.reopened,
         opened: Some(mark_message(&record.opened)),
+        group: record.group.clone(),
+        person: record.person.clone(),
+        due: record.due.map(due_message),
         state: convert::state_to_proto::<pb::ProblemState, _>(record.state()),
         ..pb::Problem::default()
     };
@@ -156,6 +162,8 @@ fn happened(what: &ProblemHappened) -> What {
         ProblemHappened::Reopened { reason } => {
             What::Reopened(pb::ProblemReopened { reason: reason.clone() })
         }
+        ProblemHappened::Assigned => What::Assigned(pb::ProblemAssigned {}),
+        ProblemHappened::DueChanged => What::DueChanged(pb::ProblemDueChanged {}),
         ProblemHappened::Linked { links } => What::Linked(pb::ProblemLinked {
             incident_ids: id_texts(&links.incidents),
             item_ids: id_texts(&links.items),
@@ -205,6 +213,8 @@ mod tests {
             ProblemHappened::Closed { why: ProblemClosure::Cancelled { reason: text() } },
             ProblemHappened::Reopened { reason: text() },
             ProblemHappened::Linked { links: ProblemLinks::default() },
+            ProblemHappened::Assigned,
+            ProblemHappened::DueChanged,
         ] {
             named("Problem", what.name());
         }

@@ -1,6 +1,6 @@
 //! Service requests as messages.
 
-use super::facts::{id_text, mark, mark_message, optional_mark, small, word};
+use super::facts::{due, due_message, id_text, mark, mark_message, optional_mark, small, word};
 use crate::domain::{
     fulfilment::FulfilmentTask,
     incident::HoldReason,
@@ -67,6 +67,7 @@ pub fn record(message: pb::ServiceRequestEvent) -> Result<ServiceRequest, Corrup
         approved: optional_mark("approved", after.approved)?,
         started: optional_mark("started", after.started)?,
         fulfilled: optional_mark("fulfilled", after.fulfilled)?,
+        due: due(after.due)?,
         status,
     })
 }
@@ -113,6 +114,7 @@ fn snapshot(record: &ServiceRequest) -> pb::ServiceRequest {
         fulfilled: record.fulfilled.as_ref().map(mark_message),
         entered: entered.map(mark_message),
         reason,
+        due: record.due.map(due_message),
     }
 }
 
@@ -122,6 +124,7 @@ fn task_message(task: &FulfilmentTask) -> pb::FulfilmentTask {
         group: task.group.clone(),
         mandatory: task.mandatory,
         depends_on: task.depends_on.clone(),
+        assignee: task.assignee.clone(),
         done: task.done.as_ref().map(mark_message),
     }
 }
@@ -132,6 +135,7 @@ fn task(message: pb::FulfilmentTask) -> Result<FulfilmentTask, Corrupt> {
         group: message.group,
         mandatory: message.mandatory,
         depends_on: message.depends_on,
+        assignee: message.assignee,
         done: optional_mark("done", message.done)?,
     })
 }
@@ -150,6 +154,10 @@ fn happened(what: &ServiceRequestHappened) -> What {
         ServiceRequestHappened::TaskDone { task, name } => {
             What::TaskDone(pb::ServiceRequestTaskDone { task: *task, name: name.clone() })
         }
+        ServiceRequestHappened::TaskAssigned { task, name } => {
+            What::TaskAssigned(pb::ServiceRequestTaskAssigned { task: *task, name: name.clone() })
+        }
+        ServiceRequestHappened::DueChanged => What::DueChanged(pb::ServiceRequestDueChanged {}),
         ServiceRequestHappened::Held { reason } => {
             What::Held(pb::ServiceRequestHeld { reason: reason.clone() })
         }
@@ -201,6 +209,8 @@ mod tests {
             ServiceRequestHappened::Fulfilled,
             ServiceRequestHappened::Closed,
             ServiceRequestHappened::Cancelled { reason: None },
+            ServiceRequestHappened::TaskAssigned { task: 0, name: reason() },
+            ServiceRequestHappened::DueChanged,
         ] {
             named("ServiceRequest", what.name());
         }

@@ -31,6 +31,8 @@ pub struct FulfilmentTask {
     pub mandatory: bool,
     /// The tasks that have to be done before it: their places in the list, counted from 0, ascending.
     pub depends_on: Vec<u32>,
+    /// The person who does it; none while it is only the group's.
+    pub assignee: Option<String>,
     /// Who did it, and when; none until then.
     pub done: Option<Mark>,
 }
@@ -70,6 +72,7 @@ pub fn checked(tasks: Vec<PlannedTask>) -> Result<Vec<FulfilmentTask>, Refusal> 
             group: text::line("tasks", &task.group)?,
             mandatory: task.mandatory,
             depends_on,
+            assignee: None,
             done: None,
         });
     }

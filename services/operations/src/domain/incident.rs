@@ -1,6 +1,7 @@
 //! An incident: something does not work as agreed. What it is and where it
 //! stands; what can be done to it is in `incident_verbs`.
 
+use super::due::{Due, Timed};
 use super::facts::Mark;
 use ciclo_kernel::{
     Timestamp,
@@ -266,6 +267,8 @@ pub struct Incident {
     /// The times that it waited and that are over, in order, whatever an agreement says of them; none in a record from
     /// before they were kept.
     pub waits: Option<Vec<Wait>>,
+    /// What its clocks promise next; none while none of them runs.
+    pub due: Option<Due>,
     /// Where it stands.
     pub status: IncidentStatus,
 }
@@ -337,6 +340,8 @@ pub enum IncidentHappened {
         /// What it was before.
         from: MajorState,
     },
+    /// Its clocks promise something else, though nobody touched it.
+    DueChanged,
 }
 
 impl IncidentHappened {
@@ -357,7 +362,14 @@ impl IncidentHappened {
             Self::Linked => "Linked",
             Self::Commented => "Commented",
             Self::MajorChanged { .. } => "MajorChanged",
+            Self::DueChanged => "DueChanged",
         }
+    }
+}
+
+impl Timed for Incident {
+    fn due_mut(&mut self) -> Option<&mut Option<Due>> {
+        Some(&mut self.due)
     }
 }
 

@@ -73,6 +73,7 @@ impl Incident {
             alert: input.alert,
             follow_up_of: input.follow_up_of,
             waits: Some(Vec::new()),
+            due: None,
             links: IncidentLinks::default(),
             major: MajorState::None,
             comments: Vec::new(),

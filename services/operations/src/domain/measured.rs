@@ -182,8 +182,8 @@ impl From<&Problem> for Measured {
             service: Some(problem.service),
             customer: None,
             priority: problem.priority,
-            group: None,
-            taken: answered,
+            group: problem.group.clone(),
+            taken: answered || problem.person.is_some(),
             answered,
             phase,
         }

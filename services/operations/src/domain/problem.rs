@@ -1,6 +1,7 @@
 //! A problem: the unknown cause behind incidents, from its notice to its fix. What
 //! it is and carries is here, its verbs are in `problem_verbs`.
 
+use super::due::{Due, Timed};
 use super::facts::Mark;
 use ciclo_kernel::{
     Timestamp,
@@ -14,21 +15,23 @@ machine! {
     states ProblemState {
         /// Noticed; nobody has looked at it yet.
         New = "NEW" {
-            Assess => Assess, Link => New, CloseAsDuplicate => Closed, Cancel => Closed,
+            Assess => Assess, Assign => New, Link => New, CloseAsDuplicate => Closed, Cancel => Closed,
         },
         /// Being judged: is it one, and how much does it matter?
         Assess = "ASSESS" {
-            StartAnalysis => RootCauseAnalysis, Note => Assess, Link => Assess,
+            StartAnalysis => RootCauseAnalysis, Assign => Assess, Note => Assess, Link => Assess,
             CloseAsDuplicate => Closed, Cancel => Closed,
         },
         /// Its cause is being looked for.
         RootCauseAnalysis = "ROOT_CAUSE_ANALYSIS" {
-            StartFix => FixInProgress, Note => RootCauseAnalysis, Link => RootCauseAnalysis,
+            StartFix => FixInProgress, Assign => RootCauseAnalysis, Note => RootCauseAnalysis,
+            Link => RootCauseAnalysis,
             AcceptRisk => Closed,
         },
         /// Its cause is known and is being removed.
         FixInProgress = "FIX_IN_PROGRESS" {
-            Resolve => Resolved, Note => FixInProgress, Link => FixInProgress, AcceptRisk => Closed,
+            Resolve => Resolved, Assign => FixInProgress, Note => FixInProgress, Link => FixInProgress,
+            AcceptRisk => Closed,
         },
         /// Its cause is removed.
         Resolved = "RESOLVED" { Link => Resolved, Close => Closed, Reopen => FixInProgress },
@@ -38,6 +41,7 @@ machine! {
     /// What can be done to a problem.
     verbs ProblemVerb {
         Assess = "assess",
+        Assign = "assign",
         StartAnalysis = "startAnalysis",
         StartFix = "startFix",
         Resolve = "resolve",
@@ -150,6 +154,12 @@ pub struct Problem {
     pub reopened: u32,
     /// Who noticed it, and when.
     pub opened: Mark,
+    /// The group that works on it; none while it is nobody's.
+    pub group: Option<String>,
+    /// The person who works on it; none while there is none.
+    pub person: Option<String>,
+    /// What its clocks promise next; none while none of them runs.
+    pub due: Option<Due>,
     /// Where it stands.
     pub status: ProblemStatus,
 }
@@ -235,6 +245,10 @@ pub enum ProblemHappened {
         /// Those that are new.
         links: ProblemLinks,
     },
+    /// It was given to a group or a person.
+    Assigned,
+    /// Its clocks promise something else, though nobody touched it.
+    DueChanged,
 }
 
 impl ProblemHappened {
@@ -251,7 +265,15 @@ impl ProblemHappened {
             Self::Closed { .. } => "Closed",
             Self::Reopened { .. } => "Reopened",
             Self::Linked { .. } => "Linked",
+            Self::Assigned => "Assigned",
+            Self::DueChanged => "DueChanged",
         }
+    }
+}
+
+impl Timed for Problem {
+    fn due_mut(&mut self) -> Option<&mut Option<Due>> {
+        Some(&mut self.due)
     }
 }
 

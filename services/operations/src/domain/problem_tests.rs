@@ -51,6 +51,7 @@ fn the_table_is_that_of_the_rules() {
     every_pair(problem_in, Problem::state, |record, verb| {
         Ok(match verb {
             ProblemVerb::Assess => record.assess(1, "jo", at(8))?.0,
+            ProblemVerb::Assign => record.assign(Some("Network"), None)?.0,
             ProblemVerb::StartAnalysis => record.start_analysis("jo", at(8))?.0,
             ProblemVerb::StartFix => record.start_fix(findings(), None, "jo", at(8))?.0,
             ProblemVerb::Resolve => record.resolve("done", "jo", at(8))?.0,

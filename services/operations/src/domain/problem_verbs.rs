@@ -37,6 +37,9 @@ impl Problem {
             workaround: None,
             reopened: 0,
             opened: Mark::new(by, at),
+            group: None,
+            person: None,
+            due: None,
             status: ProblemStatus::New,
         };
         Ok((problem, ProblemHappened::Opened))
@@ -48,6 +51,19 @@ impl Problem {
         self.priority = priority(level)?;
         self.status = ProblemStatus::Assess { assessed: Mark::new(by, at) };
         Ok((self, ProblemHappened::Assessed { priority: level }))
+    }
+
+    /// Gives it to a group, a person, or a person of a group; without a group it stays with the one that has it.
+    pub fn assign(mut self, group: Option<&str>, person: Option<&str>) -> Decision<Self, ProblemHappened> {
+        self.state().go(ProblemVerb::Assign)?;
+        let group = text::optional_line("group", group)?;
+        let person = text::optional_line("person", person)?;
+        if group.is_none() && person.is_none() {
+            return Err(Refusal::invalid("group", "a group or a person is needed"));
+        }
+        self.group = group.or(self.group);
+        self.person = person;
+        Ok((self, ProblemHappened::Assigned))
     }
 
     /// Starts to look for the cause.

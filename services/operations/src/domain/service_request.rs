@@ -2,6 +2,7 @@
 //! carries is here, its verbs are in `service_request_verbs`, its tasks in `fulfilment`.
 
 use super::{
+    due::{Due, Timed},
     facts::Mark,
     fulfilment::{self, FulfilmentTask, PlannedTask},
     incident::HoldReason,
@@ -28,13 +29,13 @@ machine! {
             Approve => Approved, Reject => Rejected, Cancel => Cancelled,
         },
         /// May be fulfilled.
-        Approved = "APPROVED" { StartFulfilment => InFulfilment, Cancel => Cancelled },
+        Approved = "APPROVED" { StartFulfilment => InFulfilment, AssignTask => Approved, Cancel => Cancelled },
         /// Its tasks are being done.
         InFulfilment = "IN_FULFILMENT" {
-            CompleteTask => InFulfilment, Hold => OnHold, Fulfil => Fulfilled,
+            AssignTask => InFulfilment, CompleteTask => InFulfilment, Hold => OnHold, Fulfil => Fulfilled,
         },
         /// Its fulfilment waits.
-        OnHold = "ON_HOLD" { Resume => InFulfilment },
+        OnHold = "ON_HOLD" { Resume => InFulfilment, AssignTask => OnHold },
         /// The requester has what was asked for.
         Fulfilled = "FULFILLED" { Close => Closed },
         /// Done with. Final.
@@ -50,6 +51,7 @@ machine! {
         Approve = "approve",
         Reject = "reject",
         StartFulfilment = "startFulfilment",
+        AssignTask = "assignTask",
         CompleteTask = "completeTask",
         Hold = "hold",
         Resume = "resume",
@@ -136,6 +138,8 @@ pub struct ServiceRequest {
     pub started: Option<Mark>,
     /// Who found it fulfilled, and when; none until then.
     pub fulfilled: Option<Mark>,
+    /// What its clocks promise next; none while none of them runs.
+    pub due: Option<Due>,
     /// Where it stands.
     pub status: ServiceRequestStatus,
 }
@@ -179,6 +183,15 @@ pub enum ServiceRequestHappened {
     },
     /// Its fulfilment began.
     FulfilmentStarted,
+    /// A task was given to a person.
+    TaskAssigned {
+        /// The task's place in the list, counted from 0.
+        task: u32,
+        /// The task's name.
+        name: String,
+    },
+    /// Its clocks promise something else, though nobody touched it.
+    DueChanged,
     /// A task was done.
     TaskDone {
         /// The task's place in the list, counted from 0.
@@ -214,6 +227,8 @@ impl ServiceRequestHappened {
             Self::Approved => "Approved",
             Self::Rejected { .. } => "Rejected",
             Self::FulfilmentStarted => "FulfilmentStarted",
+            Self::TaskAssigned { .. } => "TaskAssigned",
+            Self::DueChanged => "DueChanged",
             Self::TaskDone { .. } => "TaskDone",
             Self::Held { .. } => "Held",
             Self::Resumed => "Resumed",
@@ -221,6 +236,12 @@ impl ServiceRequestHappened {
             Self::Closed => "Closed",
             Self::Cancelled { .. } => "Cancelled",
         }
+    }
+}
+
+impl Timed for ServiceRequest {
+    fn due_mut(&mut self) -> Option<&mut Option<Due>> {
+        Some(&mut self.due)
     }
 }
 

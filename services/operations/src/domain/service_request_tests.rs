@@ -61,6 +61,7 @@ fn the_table_is_that_of_the_rules() {
             ServiceRequestVerb::Approve => record.approve("ann", at(9))?.0,
             ServiceRequestVerb::Reject => record.reject("no", "ann", at(9))?.0,
             ServiceRequestVerb::StartFulfilment => record.start_fulfilment("lee", at(9))?.0,
+            ServiceRequestVerb::AssignTask => record.assign_task(1, Some("lee"))?.0,
             ServiceRequestVerb::CompleteTask => record.complete_task(1, "lee", at(9))?.0,
             ServiceRequestVerb::Hold => record.hold(None, "wait", "lee", at(9))?.0,
             ServiceRequestVerb::Resume => record.resume()?.0,

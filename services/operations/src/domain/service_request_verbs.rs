@@ -35,6 +35,7 @@ impl ServiceRequest {
             approved: None,
             started: None,
             fulfilled: None,
+            due: None,
             status: ServiceRequestStatus::Submitted,
         };
         Ok((request, ServiceRequestHappened::Submitted))
@@ -79,6 +80,28 @@ impl ServiceRequest {
         Ok((self, ServiceRequestHappened::FulfilmentStarted))
     }
 
+    /// Gives a task that is not done to a person, or takes it back from the one who has it.
+    pub fn assign_task(mut self, task: u32, person: Option<&str>) -> Decision<Self, ServiceRequestHappened> {
+        self.state().go(ServiceRequestVerb::AssignTask)?;
+        let place = self.undone(task)?;
+        self.tasks[place].assignee = text::optional_line("person", person)?;
+        let name = self.tasks[place].name.clone();
+        Ok((self, ServiceRequestHappened::TaskAssigned { task, name }))
+    }
+
+    /// Where a task is in the list; refused when there is none, or when it is done.
+    fn undone(&self, task: u32) -> Result<usize, Refusal> {
+        let place = fulfilment::place_of(task);
+        let count = self.tasks.len();
+        let Some(current) = self.tasks.get(place) else {
+            return Err(Refusal::invalid("task", format!("there is no task {task}: there are {count}")));
+        };
+        if current.done.is_some() {
+            return Err(Refusal::rule(format!("the task {} is done already", current.name)));
+        }
+        Ok(place)
+    }
+
     /// Notes that a task is done, by its place in the list, counted from 0. The tasks that it
     /// depends on have to be done.
     pub fn complete_task(
@@ -88,14 +111,8 @@ impl ServiceRequest {
         at: Timestamp,
     ) -> Decision<Self, ServiceRequestHappened> {
         self.state().go(ServiceRequestVerb::CompleteTask)?;
-        let place = fulfilment::place_of(task);
-        let count = self.tasks.len();
-        let Some(current) = self.tasks.get(place) else {
-            return Err(Refusal::invalid("task", format!("there is no task {task}: there are {count}")));
-        };
-        if current.done.is_some() {
-            return Err(Refusal::rule(format!("the task {} is done already", current.name)));
-        }
+        let place = self.undone(task)?;
+        let current = &self.tasks[place];
         let missing: Vec<String> = fulfilment::awaited(&self.tasks, current)
             .iter()
             .map(|other| format!("the task {} is not done", other.name))

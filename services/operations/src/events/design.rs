@@ -57,7 +57,7 @@ async fn agreement(tx: &mut Tx, event: &LogRow) -> Result<()> {
     commands::clock::calendar_of(tx, &copy).await?;
     tx.put_copy(&copy).await?;
     // Design's clock may be a little ahead of the one here.
-    commands::clock::renew(tx, &copy, tx.now().max(event.at)).await
+    commands::terms::renew(tx, &copy, tx.now().max(event.at)).await
 }
 
 async fn calendar(tx: &mut Tx, event: &LogRow) -> Result<()> {
@@ -74,7 +74,7 @@ async fn calendar(tx: &mut Tx, event: &LogRow) -> Result<()> {
     let version = event.record_version;
     tx.put_copy(&KnownHours { calendar_id: calendar.id.clone(), version, editions }).await?;
     tx.put_copy(&KnownCalendar { id: calendar.id.clone(), name: calendar.name, version }).await?;
-    commands::clock::edited(tx, CalendarId::parse(&calendar.id)?, version).await
+    commands::terms::edited(tx, CalendarId::parse(&calendar.id)?, version).await
 }
 
 fn target(target: Target) -> Result<KnownTarget, Corrupt> {

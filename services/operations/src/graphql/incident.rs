@@ -4,6 +4,7 @@ use super::alert::Alert;
 use super::foreign::{Change, ConfigurationItem, Customer, Service};
 use super::known_error::{self, KnownError};
 use super::problem::Problem;
+use super::queue::Due;
 use super::service_level_clock::{ServiceLevelClock, clocks_of};
 use crate::domain;
 use crate::domain::incident::IncidentStatus;
@@ -333,6 +334,10 @@ record_object! {
         /// Published known errors that fit its items or service, the best match first: a workaround may be known.
         async fn offered_known_errors(&self, ctx: &Context<'_>) -> ApiResult<Vec<KnownError>> {
             known_error::offered(Session::of(ctx), self.record().service, &self.record().items).await
+        }
+        /// What its clocks promise next; null when nothing is promised, or while all its clocks stand.
+        async fn due(&self) -> Option<Due> {
+            self.record().due.map(Due::from)
         }
         /// Its service level clocks, at most 100; empty when no agreement promises anything.
         async fn clocks(&self, ctx: &Context<'_>) -> ApiResult<Vec<ServiceLevelClock>> {

@@ -13,6 +13,8 @@ pub mod monitoring_event;
 pub mod priority_matrix;
 pub mod problem;
 pub mod problem_verbs;
+pub mod queue;
+pub mod queue_changes;
 pub mod service_level_clock;
 pub mod service_request;
 pub mod service_request_verbs;
@@ -31,6 +33,7 @@ pub struct Query(
     service_level_clock::ServiceLevelClockQueries,
     service_level_clock::PromiseQueries,
     what_if::WhatIfQueries,
+    queue::QueueQueries,
     priority_matrix::PriorityMatrixQueries,
     alert::AlertQueries,
     alert_rule::AlertRuleQueries,
@@ -63,6 +66,7 @@ pub struct Mutation(
 pub struct Subscription(
     incident::IncidentSubscriptions,
     service_level_clock::ServiceLevelClockSubscriptions,
+    queue_changes::QueueSubscriptions,
     priority_matrix::PriorityMatrixSubscriptions,
     alert::AlertSubscriptions,
     alert_rule::AlertRuleSubscriptions,

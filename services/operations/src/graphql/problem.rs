@@ -3,6 +3,7 @@
 use super::foreign::{Change, ConfigurationItem, Service};
 use super::incident::Incident;
 use super::known_error::KnownError;
+use super::queue::Due;
 use super::service_level_clock::{ServiceLevelClock, clocks_of};
 use crate::domain;
 use crate::domain::problem::ProblemClosure as Closure;
@@ -137,9 +138,21 @@ record_object! {
         async fn priority(&self) -> u8 {
             self.record().priority
         }
+        /// What its clocks promise next; null when nothing is promised, or while all its clocks stand.
+        async fn due(&self) -> Option<Due> {
+            self.record().due.map(Due::from)
+        }
         /// Its service level clocks, at most 100; empty when no agreement promises anything.
         async fn clocks(&self, ctx: &Context<'_>) -> ApiResult<Vec<ServiceLevelClock>> {
             clocks_of(Session::of(ctx), self.record().id).await
+        }
+        /// The group that works on it; null while it is nobody's.
+        async fn group(&self) -> Option<&str> {
+            self.record().group.as_deref()
+        }
+        /// The person who works on it; null while there is none.
+        async fn person(&self) -> Option<&str> {
+            self.record().person.as_deref()
         }
         /// The cause; null until it is found.
         async fn root_cause(&self) -> Option<&str> {
@@ -234,6 +247,10 @@ filter! {
         priority: IntFilter => "priority",
         /// By title.
         title: StringFilter => "title",
+        /// By group.
+        group: StringFilter => "group_name",
+        /// By person.
+        person: StringFilter => "person",
         /// By service.
         service: IdFilter => "service_id",
         /// By the change that removes the cause.

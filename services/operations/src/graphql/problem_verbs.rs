@@ -49,6 +49,21 @@ pub struct AssessProblemInput {
     pub priority: u8,
 }
 
+/// What gives a problem to somebody.
+#[derive(InputObject, Clone, Debug)]
+pub struct AssignProblemInput {
+    /// The problem.
+    pub id: ID,
+    /// The version that the caller saw.
+    pub expected_version: i32,
+    /// The caller's key: the same key with the same arguments answers the same and does nothing again.
+    pub idempotency_key: String,
+    /// The group that works on it; left out, the group stays.
+    pub group: Option<String>,
+    /// The person who works on it; left out, nobody of the group does yet.
+    pub person: Option<String>,
+}
+
 /// What starts the search for the cause of a problem.
 #[derive(InputObject, Clone, Debug)]
 pub struct StartProblemAnalysisInput {
@@ -207,6 +222,19 @@ impl ProblemMutations {
     ) -> ApiResult<Problem> {
         let priority = input.priority;
         let verb = move |problem: domain::problem::Problem, by: &str, at| problem.assess(priority, by, at);
+        change(ctx, &input.id, input.expected_version, &input.idempotency_key, verb).await
+    }
+
+    /// Gives a problem to a group, a person, or a person of a group. Errors: NOT_FOUND, BAD_ID, WRONG_STATE, INVALID (neither a group nor a person), CONFLICT.
+    async fn assign_problem(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which problem, and to whom.")] input: AssignProblemInput,
+    ) -> ApiResult<Problem> {
+        let (group, person) = (input.group, input.person);
+        let verb = move |problem: domain::problem::Problem, _: &str, _| {
+            problem.assign(group.as_deref(), person.as_deref())
+        };
         change(ctx, &input.id, input.expected_version, &input.idempotency_key, verb).await
     }
 

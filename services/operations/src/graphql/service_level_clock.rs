@@ -6,6 +6,7 @@ use super::incident::Incident;
 use super::problem::Problem;
 use super::service_request::ServiceRequest;
 use crate::commands::clock;
+use crate::domain::due::Timed;
 use crate::domain::known::hours_id;
 use crate::{domain, hours};
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
@@ -248,7 +249,7 @@ pub(super) async fn change<R, T>(
     verb: impl FnOnce(R, &str, Timestamp) -> Decision<R, R::Happened> + Clone + Send + 'static,
 ) -> ApiResult<T>
 where
-    R: Record,
+    R: Record + Timed,
     T: From<Versioned<R>>,
     for<'a> Measured: From<&'a R>,
 {

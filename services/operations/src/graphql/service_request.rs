@@ -3,12 +3,13 @@
 
 use super::foreign::{Customer, Offering, Service};
 use super::incident::HoldReason;
+use super::queue::Due;
 use super::service_level_clock::{ServiceLevelClock, clocks_of};
 use crate::domain;
 use crate::domain::fulfilment::FulfilmentTask as Task;
 use crate::domain::service_request::{ServiceRequestStatus as Status, sees_all};
 use async_graphql::{Context, Enum, SimpleObject};
-use ciclo_api::filters::{IdFilter, InstantFilter, StringFilter};
+use ciclo_api::filters::{IdFilter, InstantFilter, IntFilter, StringFilter};
 use ciclo_api::scope::Scope;
 use ciclo_api::{ApiResult, Instant, Json, Session, enum_filter, filter, record_api, record_object};
 use ciclo_kernel::Principal;
@@ -51,6 +52,8 @@ pub struct FulfilmentTask {
     pub mandatory: bool,
     /// The tasks that have to be done before it: their places in the list, counted from 0, ascending.
     pub depends_on: Vec<u32>,
+    /// The person who does it; null while it is only the group's.
+    pub assignee: Option<String>,
     /// Whether it can be done next: it is not done, and those that it depends on are.
     pub ready: bool,
     /// Who did it; null until then.
@@ -67,6 +70,7 @@ impl FulfilmentTask {
             group: task.group.clone(),
             mandatory: task.mandatory,
             depends_on: task.depends_on.clone(),
+            assignee: task.assignee.clone(),
             ready,
             done_by: task.done.as_ref().map(|done| done.by.clone()),
             done_at: task.done.as_ref().map(|done| Instant(done.at)),
@@ -122,6 +126,10 @@ record_object! {
                 | Status::Rejected { .. }
                 | Status::Cancelled { .. } => None,
             }
+        }
+        /// What its clocks promise next; null when nothing is promised, or while all its clocks stand.
+        async fn due(&self) -> Option<Due> {
+            self.record().due.map(Due::from)
         }
         /// Its service level clocks, at most 100; empty when no agreement promises anything.
         async fn clocks(&self, ctx: &Context<'_>) -> ApiResult<Vec<ServiceLevelClock>> {
@@ -209,6 +217,8 @@ filter! {
     ServiceRequestFilter {
         /// By state.
         state: ServiceRequestStateFilter => "state",
+        /// By priority: 1 (highest) to 5.
+        priority: IntFilter => "priority",
         /// By who is to have what is asked for.
         requester: StringFilter => "requester",
         /// By offering.

@@ -80,6 +80,21 @@ pub struct CompleteTaskInput {
     pub index: u32,
 }
 
+/// What gives a task of a service request to a person.
+#[derive(InputObject, Clone, Debug)]
+pub struct AssignTaskInput {
+    /// The service request.
+    pub id: ID,
+    /// The version that the caller saw.
+    pub expected_version: i32,
+    /// The caller's key: the same key with the same arguments answers the same and does nothing again.
+    pub idempotency_key: String,
+    /// The task's place in the list, counted from 0.
+    pub index: u32,
+    /// The person who does it; left out, it is only the group's again.
+    pub person: Option<String>,
+}
+
 /// What takes a service request back.
 #[derive(InputObject, Clone, Debug)]
 pub struct CancelServiceRequestInput {
@@ -164,6 +179,17 @@ impl ServiceRequestMutations {
         #[graphql(desc = "Which service request.")] input: MoveServiceRequestInput,
     ) -> ApiResult<ServiceRequest> {
         let verb = |request: Request, by: &str, at| request.start_fulfilment(by, at);
+        change(ctx, &input.id, input.expected_version, &input.idempotency_key, verb).await
+    }
+
+    /// Gives a task of a service request to a person, or back to its group. Errors: NOT_FOUND, WRONG_STATE, INVALID (no such task), RULE_VIOLATED (it is done already), CONFLICT.
+    async fn assign_task(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which service request, which task, and to whom.")] input: AssignTaskInput,
+    ) -> ApiResult<ServiceRequest> {
+        let (index, person) = (input.index, input.person);
+        let verb = move |request: Request, _: &str, _| request.assign_task(index, person.as_deref());
         change(ctx, &input.id, input.expected_version, &input.idempotency_key, verb).await
     }
 

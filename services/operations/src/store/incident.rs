@@ -30,6 +30,8 @@ impl Record for Incident {
         "problem_id",
         "caused_by_change_id",
         "known_error_id",
+        "queue_at",
+        "due_kind",
     ];
 
     fn id(&self) -> IncidentId {
@@ -54,6 +56,8 @@ impl Record for Incident {
             self.links.problem.map(id_field).into(),
             self.links.caused_by_change.map(id_field).into(),
             self.links.known_error.map(id_field).into(),
+            self.queued().map(|queued| queued.place()).into(),
+            self.due.map(|due| due.kind.as_str()).into(),
         ]
     }
 

@@ -11,11 +11,13 @@ mod m0002_records;
 mod m0003_calendars;
 mod m0004_external_ids;
 mod m0005_integrations;
+mod m0009_queues;
 mod monitoring_event;
 mod priority_matrix;
 mod problem;
+pub mod queue;
 mod service_level_clock;
-mod service_request;
+pub mod service_request;
 
 use ciclo_store::MigrationTrait;
 use ciclo_store::schema::{Base, Links};
@@ -33,5 +35,6 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m0004_external_ids::ExternalIds),
         Box::new(m0005_integrations::Integrations),
         Box::new(Links),
+        Box::new(m0009_queues::Queues),
     ]
 }

@@ -13,8 +13,19 @@ impl Record for Problem {
     type Message = ProblemEvent;
     const TABLE: &'static str = "problem";
     const PACKAGE: &'static str = super::PACKAGE;
-    const COLUMNS: &'static [&'static str] =
-        &["state", "priority", "title", "service_id", "change_id", "opened_at", "duplicate_of_id"];
+    const COLUMNS: &'static [&'static str] = &[
+        "state",
+        "priority",
+        "title",
+        "service_id",
+        "change_id",
+        "opened_at",
+        "duplicate_of_id",
+        "group_name",
+        "person",
+        "queue_at",
+        "due_kind",
+    ];
 
     fn id(&self) -> ProblemId {
         self.id
@@ -29,6 +40,10 @@ impl Record for Problem {
             self.change.map(id_field).into(),
             self.opened.at.into(),
             self.duplicate_of().map(id_field).into(),
+            self.group.clone().into(),
+            self.person.clone().into(),
+            self.queued().map(|queued| queued.place()).into(),
+            self.due.map(|due| due.kind.as_str()).into(),
         ]
     }
 

@@ -43,7 +43,7 @@ pub fn calendar_event(after: design::Calendar, version: u64) -> LogRow {
 }
 
 /// An id that no other test has: a process keeps the hours of a version of a calendar.
-fn fresh() -> String {
+pub fn fresh() -> String {
     CalendarId::at(start()).to_string()
 }
 

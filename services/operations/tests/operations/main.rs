@@ -18,6 +18,7 @@ mod outside;
 mod pagerduty;
 mod parties;
 mod problem;
+mod queue;
 mod schema;
 mod service_request;
 mod statements;
