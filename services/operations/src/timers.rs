@@ -1,8 +1,8 @@
 //! Fires what is due: warnings and breaches of clocks, the closing of resolved
-//! incidents. It sleeps until the next instant; it never walks the records.
+//! incidents, the return of problems whose risk was accepted. It sleeps until the next instant; it never walks the records.
 
-use crate::commands::{clock, incident};
-use ciclo_kernel::ids::{IncidentId, RecordId, ServiceLevelClockId};
+use crate::commands::{clock, incident, problem};
+use ciclo_kernel::ids::{IncidentId, ProblemId, RecordId, ServiceLevelClockId};
 use ciclo_kernel::trace::spanned;
 use ciclo_kernel::{Corrupt, Principal, trace_target};
 use ciclo_store::timers::Timer;
@@ -46,6 +46,7 @@ async fn fire(database: &Database, timer: Timer) -> Result<()> {
             match kind.as_str() {
                 clock::TIMER => clock::fire(tx, ServiceLevelClockId::parse(&id)?).await,
                 incident::CLOSE_TIMER => incident::close_in_time(tx, IncidentId::parse(&id)?).await,
+                problem::RISK_TIMER => problem::review_risk(tx, ProblemId::parse(&id)?).await,
                 other => Err(Corrupt::new("timer", format!("no kind {other}")).into()),
             }
         })
@@ -63,8 +64,11 @@ async fn fire(database: &Database, timer: Timer) -> Result<()> {
     }
 }
 
+/// The kinds of timers.
+const KINDS: [&str; 3] = [clock::TIMER, incident::CLOSE_TIMER, problem::RISK_TIMER];
+
 fn known_kind(kind: &str) -> &'static str {
-    if kind == incident::CLOSE_TIMER { incident::CLOSE_TIMER } else { clock::TIMER }
+    KINDS.into_iter().find(|known| *known == kind).unwrap_or(clock::TIMER)
 }
 
 /// Fires timers until the future is dropped.

@@ -4,9 +4,23 @@ use super::clock;
 use super::neighbours::{bounded, change_is_known, items_are_known, service_is_known};
 use crate::domain::incident::Incident;
 use crate::domain::problem::{OpenProblem, Problem, ProblemFindings, ProblemLinks};
-use ciclo_kernel::Refusal;
 use ciclo_kernel::ids::{ChangeId, IncidentId, ProblemId};
+use ciclo_kernel::{Refusal, Timestamp};
 use ciclo_store::{Result, Tx, Versioned};
+
+/// The timer of a problem whose risk was accepted.
+pub const RISK_TIMER: &str = "risk";
+
+/// A risk that somebody answers for.
+#[derive(Clone, Debug)]
+pub struct AcceptedRisk {
+    /// Why the cause stays.
+    pub reason: String,
+    /// Who answers for it; none when it is who says so.
+    pub accepted_by: Option<String>,
+    /// When it is looked at again.
+    pub review_at: Timestamp,
+}
 
 /// Opens a problem.
 ///
@@ -53,6 +67,35 @@ pub async fn close_as_duplicate(
     }
     let verb = |problem: Problem, by: &str, at| problem.close_as_duplicate(of, by, at);
     clock::change(tx, id, Some(expected), verb).await
+}
+
+/// Closes a problem with its cause left in place, until the risk is looked at again: then it comes back.
+pub async fn accept_risk(
+    tx: &mut Tx,
+    id: ProblemId,
+    expected: u64,
+    accepted: AcceptedRisk,
+) -> Result<Versioned<Problem>> {
+    let AcceptedRisk { reason, accepted_by, review_at } = accepted;
+    let closed = clock::change(tx, id, Some(expected), |problem: Problem, by, at| {
+        problem.accept_risk(&reason, accepted_by.as_deref().unwrap_or(by), review_at, by, at)
+    })
+    .await?;
+    tx.set_timer(&id.to_string(), RISK_TIMER, closed.record.risk_review_at()).await?;
+    Ok(closed)
+}
+
+/// Brings a problem back whose accepted risk is to be looked at again by now; another is left alone.
+pub async fn review_risk(tx: &mut Tx, id: ProblemId) -> Result<()> {
+    let problem = tx.get::<Problem>(id).await?;
+    let later = match problem.record.risk_review_at() {
+        Some(at) if at <= tx.now() => {
+            clock::change_loaded(tx, problem, None, Problem::review_risk).await?;
+            None
+        }
+        later => later,
+    };
+    tx.set_timer(&id.to_string(), RISK_TIMER, later).await
 }
 
 /// Adds records to a problem.

@@ -162,6 +162,12 @@ fn happened(what: &ProblemHappened) -> What {
         ProblemHappened::Reopened { reason } => {
             What::Reopened(pb::ProblemReopened { reason: reason.clone() })
         }
+        ProblemHappened::RiskReviewDue { accepted_by, due_at } => {
+            What::RiskReviewDue(pb::ProblemRiskReviewDue {
+                accepted_by: accepted_by.clone(),
+                due_at: Some(convert::timestamp(*due_at)),
+            })
+        }
         ProblemHappened::Assigned => What::Assigned(pb::ProblemAssigned {}),
         ProblemHappened::DueChanged => What::DueChanged(pb::ProblemDueChanged {}),
         ProblemHappened::Linked { links } => What::Linked(pb::ProblemLinked {
@@ -213,6 +219,7 @@ mod tests {
             ProblemHappened::Closed { why: ProblemClosure::Cancelled { reason: text() } },
             ProblemHappened::Reopened { reason: text() },
             ProblemHappened::Linked { links: ProblemLinks::default() },
+            ProblemHappened::RiskReviewDue { accepted_by: text(), due_at: at(1) },
             ProblemHappened::Assigned,
             ProblemHappened::DueChanged,
         ] {

@@ -35,8 +35,8 @@ machine! {
         },
         /// Its cause is removed.
         Resolved = "RESOLVED" { Link => Resolved, Close => Closed, Reopen => FixInProgress },
-        /// Done with. Final.
-        Closed = "CLOSED" {},
+        /// Done with; only one whose risk was accepted comes back, when that is to be looked at again.
+        Closed = "CLOSED" { ReviewRisk => Assess },
     }
     /// What can be done to a problem.
     verbs ProblemVerb {
@@ -50,6 +50,7 @@ machine! {
         CloseAsDuplicate = "closeAsDuplicate",
         Cancel = "cancel",
         AcceptRisk = "acceptRisk",
+        ReviewRisk = "reviewRisk",
         Note = "note",
         Link = "link",
     }
@@ -245,6 +246,13 @@ pub enum ProblemHappened {
         /// Those that are new.
         links: ProblemLinks,
     },
+    /// It came back: the risk that was accepted is to be looked at again.
+    RiskReviewDue {
+        /// Who answered for the risk until now.
+        accepted_by: String,
+        /// When it was to be looked at again.
+        due_at: Timestamp,
+    },
     /// It was given to a group or a person.
     Assigned,
     /// Its clocks promise something else, though nobody touched it.
@@ -265,6 +273,7 @@ impl ProblemHappened {
             Self::Closed { .. } => "Closed",
             Self::Reopened { .. } => "Reopened",
             Self::Linked { .. } => "Linked",
+            Self::RiskReviewDue { .. } => "RiskReviewDue",
             Self::Assigned => "Assigned",
             Self::DueChanged => "DueChanged",
         }
@@ -328,6 +337,17 @@ impl Problem {
             | ProblemStatus::RootCauseAnalysis { .. }
             | ProblemStatus::FixInProgress { .. }
             | ProblemStatus::Resolved { .. } => None,
+        }
+    }
+
+    /// When its accepted risk is to be looked at again; none unless it was closed with one.
+    #[must_use]
+    pub fn risk_review_at(&self) -> Option<Timestamp> {
+        match self.closure()? {
+            ProblemClosure::RiskAccepted { review_at, .. } => Some(*review_at),
+            ProblemClosure::Fixed { .. }
+            | ProblemClosure::Duplicate { .. }
+            | ProblemClosure::Cancelled { .. } => None,
         }
     }
 

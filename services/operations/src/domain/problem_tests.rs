@@ -41,6 +41,12 @@ pub(crate) fn problem_in(state: ProblemState) -> Problem {
     }
 }
 
+/// Closed, with its risk accepted by ann until a review.
+fn risky() -> Problem {
+    let analysed = problem_in(ProblemState::RootCauseAnalysis);
+    analysed.accept_risk("dear", "ann", at(9), "jo", at(3)).unwrap().0
+}
+
 fn links() -> ProblemLinks {
     ProblemLinks { incidents: vec![nth(3)], items: vec![nth(6), nth(4)], change: Some(nth(7)) }
 }
@@ -48,9 +54,12 @@ fn links() -> ProblemLinks {
 #[test]
 fn the_table_is_that_of_the_rules() {
     insta::assert_snapshot!("problem", ProblemState::table());
-    every_pair(problem_in, Problem::state, |record, verb| {
+    // What is closed with its risk accepted can do what others cannot.
+    let record = |state| if state == ProblemState::Closed { risky() } else { problem_in(state) };
+    every_pair(record, Problem::state, |record, verb| {
         Ok(match verb {
             ProblemVerb::Assess => record.assess(1, "jo", at(8))?.0,
+            ProblemVerb::ReviewRisk => record.review_risk("jo", at(99))?.0,
             ProblemVerb::Assign => record.assign(Some("Network"), None)?.0,
             ProblemVerb::StartAnalysis => record.start_analysis("jo", at(8))?.0,
             ProblemVerb::StartFix => record.start_fix(findings(), None, "jo", at(8))?.0,
@@ -94,6 +103,18 @@ fn a_risk_is_accepted_by_somebody_until_a_review_to_come() {
         review_at: at(9),
     };
     assert_eq!(closed.status, ProblemStatus::Closed { why, closed: Mark::new("jo", at(8)) });
+}
+
+#[test]
+fn only_an_accepted_risk_comes_back_and_when_it_is_time() {
+    let early = risky().review_risk("service:operations", at(8)).unwrap_err();
+    assert_eq!((early.code, &early.facts["reviewAt"]), (Code::RuleViolated, &at(9).to_string().into()));
+    let fixed = problem_in(ProblemState::Closed).review_risk("service:operations", at(10)).unwrap_err();
+    assert_eq!(fixed.code, Code::RuleViolated);
+    let (back, happened) = risky().review_risk("service:operations", at(10)).unwrap();
+    assert_eq!((back.state(), back.entered().at), (ProblemState::Assess, at(10)));
+    let due = ProblemHappened::RiskReviewDue { accepted_by: "ann".to_owned(), due_at: at(9) };
+    assert_eq!(happened, due);
 }
 
 #[test]

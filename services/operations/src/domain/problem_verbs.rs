@@ -173,6 +173,21 @@ impl Problem {
         Ok(self.closed(ProblemClosure::RiskAccepted { reason, accepted_by, review_at }, by, at))
     }
 
+    /// Brings it back to be judged anew, once its accepted risk is to be looked at again.
+    pub fn review_risk(mut self, by: &str, at: Timestamp) -> Decision<Self, ProblemHappened> {
+        self.state().go(ProblemVerb::ReviewRisk)?;
+        let Some(ProblemClosure::RiskAccepted { accepted_by, review_at, .. }) = self.closure() else {
+            return Err(Refusal::rule("only a problem whose risk was accepted comes back"));
+        };
+        let (accepted_by, due_at) = (accepted_by.clone(), *review_at);
+        if at < due_at {
+            return Err(Refusal::rule("the accepted risk is to be looked at later")
+                .with("reviewAt", due_at.to_string()));
+        }
+        self.status = ProblemStatus::Assess { assessed: Mark::new(by, at) };
+        Ok((self, ProblemHappened::RiskReviewDue { accepted_by, due_at }))
+    }
+
     /// Adds records to it; those that it has already are left out of what happened.
     pub fn link(mut self, links: ProblemLinks) -> Decision<Self, ProblemHappened> {
         self.state().go(ProblemVerb::Link)?;

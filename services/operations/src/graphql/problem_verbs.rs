@@ -2,6 +2,7 @@
 
 use super::problem::Problem;
 use super::service_level_clock::change;
+use crate::commands::problem::AcceptedRisk;
 use crate::domain::problem::{OpenProblem, ProblemFindings, ProblemLinks};
 use crate::{commands, domain};
 use async_graphql::{Context, ID, InputObject, Object};
@@ -331,18 +332,19 @@ impl ProblemMutations {
         change(ctx, &input.id, input.expected_version, &input.idempotency_key, verb).await
     }
 
-    /// Closes a problem with its cause left in place: somebody answers for the risk, until it is looked at again. Errors: NOT_FOUND, WRONG_STATE, INVALID (the review is not to come), CONFLICT.
+    /// Closes a problem with its cause left in place: somebody answers for the risk, until it is looked at again. Then the problem comes back to be judged anew. Errors: NOT_FOUND, WRONG_STATE, INVALID (the review is not to come), CONFLICT.
     async fn accept_problem_risk(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which problem, who answers, and until when.")] input: AcceptProblemRiskInput,
     ) -> ApiResult<Problem> {
-        let (reason, accepted_by, review_at) = (input.reason, input.accepted_by, input.review_at.0);
-        let verb = move |problem: domain::problem::Problem, by: &str, at| {
-            let accepted_by = accepted_by.as_deref().unwrap_or(by);
-            problem.accept_risk(&reason, accepted_by, review_at, by, at)
-        };
-        change(ctx, &input.id, input.expected_version, &input.idempotency_key, verb).await
+        let (id, expected) = (mutate::id(&input.id)?, mutate::version(input.expected_version)?);
+        let review_at = input.review_at.0;
+        let accepted = AcceptedRisk { reason: input.reason, accepted_by: input.accepted_by, review_at };
+        mutate::mutate(ctx, &input.idempotency_key, move |tx| {
+            Box::pin(commands::problem::accept_risk(tx, id, expected, accepted))
+        })
+        .await
     }
 
     /// Adds incidents, configuration items or the change to a problem. Errors: NOT_FOUND (the problem, an incident, an item or the change), BAD_ID, WRONG_STATE, RULE_VIOLATED (it has all of them already), INVALID, CONFLICT.

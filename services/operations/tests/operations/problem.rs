@@ -3,6 +3,7 @@
 use crate::known::{call, change, item, moved, named, nth, operations, service};
 use ciclo_kernel::Role;
 use ciclo_kernel::ids::{ChangeId, ConfigurationItemId, IncidentId, ServiceId};
+use ciclo_operations::timers::fire_due;
 use ciclo_testkit::{Answer, TestService};
 use serde_json::{Value, json};
 
@@ -160,6 +161,17 @@ async fn a_problem_ends_in_four_ways() {
     assert_eq!(go(&operations, "acceptProblemRisk", "AcceptProblemRiskInput", id, 3, risk).await, "CLOSED");
     let read = operations.admin(READ, json!({ "id": id })).await;
     assert_eq!(read.at("problem.closure.acceptedBy"), "ana");
+
+    // A year later it comes back, once, also when nobody looked in time.
+    operations.clock.set("2027-05-04T07:59:59Z".parse().unwrap());
+    assert_eq!(fire_due(&operations.part.database).await.unwrap(), 0);
+    operations.clock.set("2027-05-04T09:00:00Z".parse().unwrap());
+    assert_eq!(fire_due(&operations.part.database).await.unwrap(), 1);
+    assert_eq!(fire_due(&operations.part.database).await.unwrap(), 0);
+    let read = operations.admin(READ, json!({ "id": id })).await;
+    assert_eq!((read.text("problem.state").as_str(), read.at("problem.closure")), ("ASSESS", &Value::Null));
+    assert_eq!(read.text("problem.stateEnteredBy"), "service:operations");
+    assert_eq!(read.at("problem.history.4.eventType"), "ciclo.operations.v1.ProblemRiskReviewDue");
 }
 
 #[tokio::test]
