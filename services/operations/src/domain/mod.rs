@@ -49,6 +49,7 @@ pub mod priority_matrix;
 pub mod problem;
 pub mod problem_verbs;
 pub mod queue;
+pub mod recurrence;
 pub mod service_level_clock;
 pub mod service_request;
 pub mod service_request_verbs;

@@ -31,6 +31,8 @@ pub static ACCESS: Access = Access {
         ("commentOnIncident", AGENTS),
         ("setMajorIncident", AGENTS),
         ("queue", STAFF),
+        ("similarIncidents", STAFF),
+        ("problemProposals", STAFF),
         ("queueChanged", STAFF),
         ("serviceLevelClock", STAFF),
         ("serviceLevelClocks", STAFF),

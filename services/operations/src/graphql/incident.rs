@@ -5,6 +5,7 @@ use super::foreign::{Change, ConfigurationItem, Customer, Service};
 use super::known_error::{self, KnownError};
 use super::problem::Problem;
 use super::queue::Due;
+use super::recurrence::{self, SimilarIncident};
 use super::service_level_clock::{ServiceLevelClock, clocks_of};
 use crate::domain;
 use crate::domain::incident::IncidentStatus;
@@ -338,6 +339,11 @@ record_object! {
         /// What its clocks promise next; null when nothing is promised, or while all its clocks stand.
         async fn due(&self) -> Option<Due> {
             self.record().due.map(Due::from)
+        }
+        /// The incidents that are most like it, at most ten: of the same service or items, by the words of their titles.
+        async fn similar(&self, ctx: &Context<'_>) -> ApiResult<Vec<SimilarIncident>> {
+            let of = self.record();
+            recurrence::similar(Session::of(ctx), of.service, &of.title, &of.items, Some(of.id)).await
         }
         /// Its service level clocks, at most 100; empty when no agreement promises anything.
         async fn clocks(&self, ctx: &Context<'_>) -> ApiResult<Vec<ServiceLevelClock>> {

@@ -15,6 +15,7 @@ pub mod problem;
 pub mod problem_verbs;
 pub mod queue;
 pub mod queue_changes;
+pub mod recurrence;
 pub mod service_level_clock;
 pub mod service_request;
 pub mod service_request_verbs;
@@ -34,6 +35,7 @@ pub struct Query(
     service_level_clock::PromiseQueries,
     what_if::WhatIfQueries,
     queue::QueueQueries,
+    recurrence::RecurrenceQueries,
     priority_matrix::PriorityMatrixQueries,
     alert::AlertQueries,
     alert_rule::AlertRuleQueries,

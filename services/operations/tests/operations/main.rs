@@ -19,6 +19,7 @@ mod pagerduty;
 mod parties;
 mod problem;
 mod queue;
+mod recurrence;
 mod schema;
 mod service_request;
 mod statements;
