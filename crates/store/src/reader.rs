@@ -69,6 +69,19 @@ impl Reader {
         }
     }
 
+    /// The values of a text column that several records share whose values in column `of` differ, of the records that
+    /// pass a filter: in order, after a value, at most `most`.
+    pub async fn shared<R: Record>(
+        &self,
+        filter: &Filter,
+        (column, of): (&'static str, &'static str),
+        after: Option<&str>,
+        most: usize,
+    ) -> Result<Vec<String>> {
+        let db = self.database.read(self.tenant(), R::TABLE).await?;
+        sql::shared::<R>(&db, self.tenant(), filter, (column, of), after, most).await
+    }
+
     /// For each value, the newest `first` records with it in a column.
     pub async fn by_column<R: Record>(
         &self,

@@ -172,6 +172,32 @@ pub async fn count<R: Record>(db: &impl ConnectionTrait, tenant: &str, filter: &
     Ok(row.map_or(Ok(0), |row| row.try_get::<i64>("", "n"))?.unsigned_abs())
 }
 
+/// The values of a column that several records share whose values in column `of` differ, of the records that pass a
+/// filter: in order, after a value, at most `most`.
+pub async fn shared<R: Record>(
+    db: &impl ConnectionTrait,
+    tenant: &str,
+    filter: &Filter,
+    (column, of): (&'static str, &'static str),
+    after: Option<&str>,
+    most: usize,
+) -> Result<Vec<String>> {
+    let mut select = Query::select();
+    select
+        .column(col(column))
+        .from(col(R::TABLE))
+        .and_where(Expr::col(col("tenant")).eq(tenant))
+        .cond_where(filter.condition(tenant, R::TABLE))
+        .group_by_col(col(column))
+        .and_having(Expr::col(col(of)).count_distinct().gt(1))
+        .order_by(col(column), Direction::Asc)
+        .limit(most as u64);
+    if let Some(after) = after {
+        select.and_where(Expr::col(col(column)).gt(after));
+    }
+    db.query_all(&select).await?.iter().map(|row| Ok(row.try_get("", column)?)).collect()
+}
+
 /// For each of `values`, the newest `first` records with that value in a
 /// column: one statement, however many values, with a part for each that ends
 /// when it has found so many.

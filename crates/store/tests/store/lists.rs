@@ -12,6 +12,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::TestRunner;
 use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
 
 const TEXTS: [&str; 12] = ["", "a", "A", "ab", "aB", "é", "É", "a%b", "a_b", "a\\b", "日本", "zz"];
 const ITEMS: [&str; 3] = ["x", "y", "z"];
@@ -136,6 +137,21 @@ async fn listed(database: &Database, by: &Principal, request: PageRequest) -> Ve
     }
 }
 
+/// Reads the services whose notes have different titles, so many at a time.
+async fn shared(database: &Database, by: &Principal, filter: &Filter, most: usize) -> Vec<String> {
+    let (reader, mut found) = (database.reader(by), Vec::<String>::new());
+    loop {
+        let after = found.last().cloned();
+        let columns = ("service_id", "title");
+        let page = reader.shared::<Note>(filter, columns, after.as_deref(), most).await.unwrap();
+        assert!(page.len() <= most);
+        if page.is_empty() {
+            return found;
+        }
+        found.extend(page);
+    }
+}
+
 #[test]
 fn lists_agree_with_a_model() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
@@ -169,6 +185,13 @@ fn lists_agree_with_a_model() {
             prop_assert_eq!(&found, &expected);
             let count = notes.database.reader(&by).count::<Note>(&filter).await.unwrap();
             prop_assert_eq!(count, expected.len() as u64);
+            let mut titles: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+            for note in &expected {
+                titles.entry(&note.service).or_default().insert(&note.title);
+            }
+            titles.retain(|_, titles| titles.len() > 1);
+            let services: Vec<&str> = titles.into_keys().collect();
+            prop_assert_eq!(shared(&notes.database, &by, &filter, first).await, services);
             Ok(())
         })
     });
