@@ -133,6 +133,12 @@ record_ids! {
     ProblemId = "prb" "Problem" of "operations";
     /// A known error.
     KnownErrorId = "ker" "KnownError" of "operations";
+    /// What a person can be given access to.
+    EntitlementId = "ent" "Entitlement" of "operations";
+    /// A separation of duties: entitlements that nobody holds together.
+    SeparationRuleId = "sep" "SeparationRule" of "operations";
+    /// A person's access to something, from the request until it ends.
+    AccessGrantId = "acc" "AccessGrant" of "operations";
     /// One version of a tenant's priority matrix.
     PriorityMatrixId = "pmx" "PriorityMatrix" of "operations";
     /// One measured result of a service level target.

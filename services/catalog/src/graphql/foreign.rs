@@ -94,6 +94,21 @@ foreign! {
 }
 
 foreign! {
+    /// What a person can be given access to.
+    Entitlement
+}
+
+foreign! {
+    /// A separation of duties: entitlements of which a person holds at most one at a time.
+    SeparationRule
+}
+
+foreign! {
+    /// A person's access to something, from the request until it ends.
+    AccessGrant
+}
+
+foreign! {
     /// One version of a tenant's priority matrix.
     PriorityMatrix
 }

@@ -8,10 +8,10 @@ use super::business_objective::BusinessObjective;
 use super::capability::Capability;
 use super::customer::Customer;
 use super::foreign::{
-    Agreement, Alert, AlertRule, Calendar, Change, ConfigurationItem, Deployment, DesignPackage, Incident,
-    Initiative, Integration, ItemRelation, KnownError, MonitoringEvent, PriorityMatrix, Problem,
-    Recommendation, Requirement, ServiceLevelClock, ServiceLevelReview, ServiceRequest, TargetResult,
-    Transition,
+    AccessGrant, Agreement, Alert, AlertRule, Calendar, Change, ConfigurationItem, Deployment, DesignPackage,
+    Entitlement, Incident, Initiative, Integration, ItemRelation, KnownError, MonitoringEvent,
+    PriorityMatrix, Problem, Recommendation, Requirement, SeparationRule, ServiceLevelClock,
+    ServiceLevelReview, ServiceRequest, TargetResult, Transition,
 };
 use super::market_space::MarketSpace;
 use super::offering::{Offering, Visible};
@@ -86,6 +86,9 @@ nodes! {
         ServiceRequest, ServiceRequestId;
         Problem, ProblemId;
         KnownError, KnownErrorId;
+        Entitlement, EntitlementId;
+        SeparationRule, SeparationRuleId;
+        AccessGrant, AccessGrantId;
         PriorityMatrix, PriorityMatrixId;
         TargetResult, TargetResultId;
         ServiceLevelReview, ServiceLevelReviewId;

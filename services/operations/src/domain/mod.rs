@@ -29,11 +29,14 @@ macro_rules! words {
     };
 }
 
+pub mod access_grant;
+pub mod access_grant_verbs;
 pub mod alert;
 pub mod alert_rule;
 pub mod clock_calendar;
 pub mod clock_moves;
 pub mod due;
+pub mod entitlement;
 pub mod facts;
 pub mod form;
 pub mod fulfilment;
@@ -50,6 +53,7 @@ pub mod problem;
 pub mod problem_verbs;
 pub mod queue;
 pub mod recurrence;
+pub mod separation_rule;
 pub mod service_level_clock;
 pub mod service_request;
 pub mod service_request_verbs;

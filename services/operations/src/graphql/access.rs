@@ -1,14 +1,18 @@
 //! Who may use which of operations' fields. docs/roles.md is made from this table.
 
 use ciclo_api::{Access, EVERYBODY, STAFF};
-use ciclo_kernel::Role::{self, Admin, Agent, Approver, Integration, Requester};
+use ciclo_kernel::Role::{self, Admin, Agent, Approver, Integration, PortfolioManager, Requester};
 
 /// Who works on tickets.
 const AGENTS: &[Role] = &[Agent, Admin];
 /// Who asks for offerings and follows the own requests, and who does that for others.
 const ASKS: &[Role] = &[Requester, Agent, Admin];
-/// Who decides on service requests; never the requester themselves.
+/// Who decides on service requests and access; never the requester themselves.
 const DECIDES: &[Role] = &[Approver, Admin];
+/// Who says what can be given: never who gives it.
+const ENTITLES: &[Role] = &[PortfolioManager, Admin];
+/// Who may say no to access, and take it away.
+const DENIES: &[Role] = &[Agent, Approver, Admin];
 
 /// Operations' table of access.
 pub static ACCESS: Access = Access {
@@ -104,6 +108,32 @@ pub static ACCESS: Access = Access {
         ("fulfilServiceRequest", AGENTS),
         ("closeServiceRequest", ASKS),
         ("cancelServiceRequest", ASKS),
+        ("entitlement", EVERYBODY),
+        ("entitlements", EVERYBODY),
+        ("entitlementChanged", EVERYBODY),
+        ("createEntitlement", ENTITLES),
+        ("reviseEntitlement", ENTITLES),
+        ("retireEntitlement", ENTITLES),
+        ("separationRule", STAFF),
+        ("separationRules", STAFF),
+        ("separationRuleChanged", STAFF),
+        ("separationConflicts", STAFF),
+        ("createSeparationRule", &[Admin]),
+        ("reviseSeparationRule", &[Admin]),
+        ("enableSeparationRule", &[Admin]),
+        ("disableSeparationRule", &[Admin]),
+        ("accessGrant", EVERYBODY),
+        ("accessGrants", EVERYBODY),
+        ("accessGrantChanged", EVERYBODY),
+        ("accessHeld", EVERYBODY),
+        ("requestAccess", ASKS),
+        ("verifyAccess", AGENTS),
+        ("approveAccess", DECIDES),
+        ("rejectAccess", DENIES),
+        ("withdrawAccess", ASKS),
+        ("grantAccess", AGENTS),
+        ("extendAccess", DECIDES),
+        ("revokeAccess", DENIES),
         // Not fields: POST /intake/alertmanager and /intake/events.
         ("intakeAlertmanager", &[Integration, Admin]),
         ("intakeEvents", &[Integration, Admin]),
@@ -121,5 +151,8 @@ pub static ACCESS: Access = Access {
         ("Problem", STAFF),
         ("KnownError", STAFF),
         ("ServiceRequest", EVERYBODY),
+        ("Entitlement", EVERYBODY),
+        ("SeparationRule", STAFF),
+        ("AccessGrant", EVERYBODY),
     ],
 };

@@ -1,6 +1,7 @@
 //! Types of other services that operations names, and the fields it adds to them.
 
 use super::alert::Alert;
+use super::entitlement::Entitlement;
 use super::incident::Incident;
 use super::known_error::KnownError;
 use super::problem::Problem;
@@ -99,6 +100,17 @@ impl Service {
     ) -> ApiResult<Vec<ServiceRequest>> {
         let of = service_request::Of::Service;
         service_request::requests_of(Session::of(ctx), of, self.id.to_string(), first).await
+    }
+
+    /// The newest entitlements on the service: what people can be given access to.
+    async fn entitlements(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 100; 20 when left out.")] first: Option<i32>,
+    ) -> ApiResult<Vec<Entitlement>> {
+        let loaders = Session::of(ctx).loads::<domain::entitlement::Entitlement>()?;
+        let found = loaders.by_column("service_id", self.id.to_string(), first).await?;
+        Ok(found.into_iter().map(Entitlement::from).collect())
     }
 
     /// The newest alerts on the service.

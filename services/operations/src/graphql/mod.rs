@@ -1,8 +1,11 @@
 //! Operations' part of the supergraph.
 
 pub mod access;
+pub mod access_grant;
+pub mod access_grant_verbs;
 pub mod alert;
 pub mod alert_rule;
+pub mod entitlement;
 pub mod foreign;
 pub mod incident;
 pub mod incident_verbs;
@@ -16,6 +19,8 @@ pub mod problem_verbs;
 pub mod queue;
 pub mod queue_changes;
 pub mod recurrence;
+pub mod separation_conflict;
+pub mod separation_rule;
 pub mod service_level_clock;
 pub mod service_request;
 pub mod service_request_verbs;
@@ -45,6 +50,11 @@ pub struct Query(
     known_error::KnownErrorQueries,
     known_error::KnownErrorOffers,
     service_request::ServiceRequestQueries,
+    entitlement::EntitlementQueries,
+    separation_rule::SeparationRuleQueries,
+    separation_conflict::SeparationConflictQueries,
+    access_grant::AccessGrantQueries,
+    access_grant::AccessHeldQueries,
     foreign::ForeignQueries,
     ParkedQueries,
 );
@@ -60,6 +70,9 @@ pub struct Mutation(
     problem_verbs::ProblemMutations,
     known_error::KnownErrorMutations,
     service_request_verbs::ServiceRequestMutations,
+    entitlement::EntitlementMutations,
+    separation_rule::SeparationRuleMutations,
+    access_grant_verbs::AccessGrantMutations,
     ParkedMutations,
 );
 
@@ -77,6 +90,9 @@ pub struct Subscription(
     problem::ProblemSubscriptions,
     known_error::KnownErrorSubscriptions,
     service_request::ServiceRequestSubscriptions,
+    entitlement::EntitlementSubscriptions,
+    separation_rule::SeparationRuleSubscriptions,
+    access_grant::AccessGrantSubscriptions,
 );
 
 /// Operations' schema.

@@ -1,9 +1,11 @@
 //! Where operations' records stand: their tables, and the columns that lists
 //! filter and sort by.
 
+pub mod access_grant;
 mod alert;
 mod alert_rule;
 mod copies;
+mod entitlement;
 mod incident;
 pub mod integration;
 pub mod known_error;
@@ -11,11 +13,13 @@ mod m0002_records;
 mod m0003_calendars;
 mod m0004_external_ids;
 mod m0005_integrations;
+mod m0006_access;
 mod m0009_queues;
 mod monitoring_event;
 mod priority_matrix;
 mod problem;
 pub mod queue;
+pub mod separation_rule;
 mod service_level_clock;
 pub mod service_request;
 
@@ -35,6 +39,7 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m0004_external_ids::ExternalIds),
         Box::new(m0005_integrations::Integrations),
         Box::new(Links),
+        Box::new(m0006_access::AccessGrants),
         Box::new(m0009_queues::Queues),
     ]
 }

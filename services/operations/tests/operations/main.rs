@@ -3,12 +3,14 @@
 // The futures of a whole service's schema are deep.
 #![recursion_limit = "256"]
 
+mod access;
 mod alert;
 mod alertmanager;
 mod calendar;
 mod clock;
 mod deliveries;
 mod events;
+mod grants;
 mod incident;
 mod known;
 mod known_error;
@@ -21,6 +23,7 @@ mod problem;
 mod queue;
 mod recurrence;
 mod schema;
+mod separation;
 mod service_request;
 mod statements;
 mod what_if;
