@@ -55,6 +55,8 @@ pub enum TicketType {
     Problem,
     /// An alert: answered when it is acknowledged, resolved when it is over.
     Alert,
+    /// An access grant: answered when it is verified, resolved when it is granted or rejected.
+    AccessGrant,
 }
 
 /// Which time is promised.

@@ -20,6 +20,8 @@ words! {
         Problem = "PROBLEM",
         /// An alert.
         Alert = "ALERT",
+        /// An access grant.
+        AccessGrant = "ACCESS_GRANT",
     }
 }
 

@@ -53,6 +53,7 @@ pub(super) fn ticket_type(ticket_type: terms::TicketType) -> TicketType {
         terms::TicketType::ServiceRequest => TicketType::ServiceRequest,
         terms::TicketType::Problem => TicketType::Problem,
         terms::TicketType::Alert => TicketType::Alert,
+        terms::TicketType::AccessGrant => TicketType::AccessGrant,
     }
 }
 
@@ -141,6 +142,7 @@ impl AgreementTargetInput {
                 TicketType::ServiceRequest => terms::TicketType::ServiceRequest,
                 TicketType::Problem => terms::TicketType::Problem,
                 TicketType::Alert => terms::TicketType::Alert,
+                TicketType::AccessGrant => terms::TicketType::AccessGrant,
             },
             kind: match self.kind {
                 TargetKind::Response => terms::TargetKind::Response,

@@ -82,5 +82,6 @@ pub(super) fn subject(message: Option<pb::Subject>) -> Result<Subject, Corrupt> 
         TicketType::ServiceRequest => Subject::ServiceRequest(convert::id("subject", &message.id)?),
         TicketType::Problem => Subject::Problem(convert::id("subject", &message.id)?),
         TicketType::Alert => Subject::Alert(convert::id("subject", &message.id)?),
+        TicketType::AccessGrant => Subject::AccessGrant(convert::id("subject", &message.id)?),
     })
 }

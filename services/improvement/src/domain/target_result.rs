@@ -5,8 +5,8 @@ use super::facts::{TargetKind, TicketType};
 use ciclo_kernel::{
     Decision, Machine, Refusal, SignedDuration, Timestamp,
     ids::{
-        AgreementId, AlertId, IncidentId, ProblemId, ServiceId, ServiceLevelClockId, ServiceRequestId,
-        TargetResultId,
+        AccessGrantId, AgreementId, AlertId, IncidentId, ProblemId, ServiceId, ServiceLevelClockId,
+        ServiceRequestId, TargetResultId,
     },
     machine,
 };
@@ -43,6 +43,8 @@ pub enum Subject {
     Problem(ProblemId),
     /// An alert.
     Alert(AlertId),
+    /// An access grant.
+    AccessGrant(AccessGrantId),
 }
 
 impl Subject {
@@ -54,6 +56,7 @@ impl Subject {
             Self::ServiceRequest(_) => TicketType::ServiceRequest,
             Self::Problem(_) => TicketType::Problem,
             Self::Alert(_) => TicketType::Alert,
+            Self::AccessGrant(_) => TicketType::AccessGrant,
         }
     }
 
@@ -65,6 +68,7 @@ impl Subject {
             Self::ServiceRequest(id) => id.to_string(),
             Self::Problem(id) => id.to_string(),
             Self::Alert(id) => id.to_string(),
+            Self::AccessGrant(id) => id.to_string(),
         }
     }
 }

@@ -133,6 +133,7 @@ fn reading(
         "ServiceRequest" => Subject::ServiceRequest(id("subject_id", &clock.subject_id)?),
         "Problem" => Subject::Problem(id("subject_id", &clock.subject_id)?),
         "Alert" => Subject::Alert(id("subject_id", &clock.subject_id)?),
+        "AccessGrant" => Subject::AccessGrant(id("subject_id", &clock.subject_id)?),
         other => return Err(Corrupt::new("subject_type", other)),
     };
     let kind = from_enum::<pb::TargetKind>("kind", clock.kind)?;

@@ -1,6 +1,6 @@
 //! The evidence of recommendations in the API.
 
-use super::foreign::{Agreement, Alert, Incident, Problem, ServiceRequest, Transition};
+use super::foreign::{AccessGrant, Agreement, Alert, Incident, Problem, ServiceRequest, Transition};
 use super::service_level_review::ServiceLevelReview;
 use super::target_result::TargetResult;
 use crate::domain;
@@ -8,8 +8,8 @@ use crate::domain::evidence as own;
 use async_graphql::{Context, Enum, ID, InputObject, Object};
 use ciclo_api::{ApiResult, Instant, Session};
 use ciclo_kernel::ids::{
-    AgreementId, AlertId, IncidentId, ProblemId, RecordId, ServiceLevelReviewId, ServiceRequestId,
-    TargetResultId, TransitionId,
+    AccessGrantId, AgreementId, AlertId, IncidentId, ProblemId, RecordId, ServiceLevelReviewId,
+    ServiceRequestId, TargetResultId, TransitionId,
 };
 
 /// What a piece of evidence is.
@@ -83,6 +83,11 @@ impl RecommendationEvidence {
     /// The alert; null when the evidence is none.
     async fn alert(&self) -> Option<Alert> {
         self.named::<AlertId>().map(Alert::named)
+    }
+
+    /// The access grant; null when the evidence is none.
+    async fn access_grant(&self) -> Option<AccessGrant> {
+        self.named::<AccessGrantId>().map(AccessGrant::named)
     }
 
     /// The transition; null when the evidence is none.

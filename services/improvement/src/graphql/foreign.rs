@@ -44,6 +44,11 @@ foreign! {
 }
 
 foreign! {
+    /// A person's access to something, from the request until it ends.
+    AccessGrant with fields
+}
+
+foreign! {
     /// A transition: the way of an approved package into operation.
     Transition with fields
 }
@@ -150,6 +155,18 @@ impl Alert {
 }
 
 #[ComplexObject]
+impl AccessGrant {
+    /// The newest recommendations that the access grant is evidence for.
+    async fn recommendations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 100; 20 when left out.")] first: Option<i32>,
+    ) -> ApiResult<Vec<Recommendation>> {
+        shown_by(ctx, &self.id, first).await
+    }
+}
+
+#[ComplexObject]
 impl ServiceRequest {
     /// The newest recommendations that the service request is evidence for.
     async fn recommendations(
@@ -219,6 +236,11 @@ impl ForeignQueries {
     #[graphql(entity)]
     async fn find_alert_by_id(&self, id: ID) -> Alert {
         Alert { id }
+    }
+
+    #[graphql(entity)]
+    async fn find_access_grant_by_id(&self, id: ID) -> AccessGrant {
+        AccessGrant { id }
     }
 
     #[graphql(entity)]

@@ -50,6 +50,7 @@ pub fn ticket_type(ticket_type: domain::facts::TicketType) -> TicketType {
         domain::facts::TicketType::ServiceRequest => TicketType::ServiceRequest,
         domain::facts::TicketType::Problem => TicketType::Problem,
         domain::facts::TicketType::Alert => TicketType::Alert,
+        domain::facts::TicketType::AccessGrant => TicketType::AccessGrant,
     }
 }
 

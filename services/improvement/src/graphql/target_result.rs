@@ -1,7 +1,7 @@
 //! Results of service level targets in the API. Operations' events make them; nobody else changes them.
 
 use super::foreign::{
-    Agreement, Alert, Incident, Problem, Service, ServiceLevelClock, ServiceRequest, shown_by,
+    AccessGrant, Agreement, Alert, Incident, Problem, Service, ServiceLevelClock, ServiceRequest, shown_by,
 };
 use super::input::{target_kind, ticket_type};
 use super::recommendation::Recommendation;
@@ -40,28 +40,35 @@ record_object! {
         async fn incident(&self) -> Option<Incident> {
             match self.record().clock.subject {
                 Subject::Incident(id) => Some(Incident::named(id)),
-                Subject::ServiceRequest(_) | Subject::Problem(_) | Subject::Alert(_) => None,
+                Subject::ServiceRequest(_) | Subject::Problem(_) | Subject::Alert(_) | Subject::AccessGrant(_) => None,
             }
         }
         /// The service request that the clock runs on; null when it is another record.
         async fn service_request(&self) -> Option<ServiceRequest> {
             match self.record().clock.subject {
                 Subject::ServiceRequest(id) => Some(ServiceRequest::named(id)),
-                Subject::Incident(_) | Subject::Problem(_) | Subject::Alert(_) => None,
+                Subject::Incident(_) | Subject::Problem(_) | Subject::Alert(_) | Subject::AccessGrant(_) => None,
             }
         }
         /// The problem that the clock runs on; null when it is another record.
         async fn problem(&self) -> Option<Problem> {
             match self.record().clock.subject {
                 Subject::Problem(id) => Some(Problem::named(id)),
-                Subject::Incident(_) | Subject::ServiceRequest(_) | Subject::Alert(_) => None,
+                Subject::Incident(_) | Subject::ServiceRequest(_) | Subject::Alert(_) | Subject::AccessGrant(_) => None,
             }
         }
         /// The alert that the clock runs on; null when it is another record.
         async fn alert(&self) -> Option<Alert> {
             match self.record().clock.subject {
                 Subject::Alert(id) => Some(Alert::named(id)),
-                Subject::Incident(_) | Subject::ServiceRequest(_) | Subject::Problem(_) => None,
+                Subject::Incident(_) | Subject::ServiceRequest(_) | Subject::Problem(_) | Subject::AccessGrant(_) => None,
+            }
+        }
+        /// The access grant that the clock runs on; null when it is another record.
+        async fn access_grant(&self) -> Option<AccessGrant> {
+            match self.record().clock.subject {
+                Subject::AccessGrant(id) => Some(AccessGrant::named(id)),
+                Subject::Incident(_) | Subject::ServiceRequest(_) | Subject::Problem(_) | Subject::Alert(_) => None,
             }
         }
         /// The title of the record that the clock runs on, when the clock started; null when it had none.

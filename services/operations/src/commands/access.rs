@@ -1,6 +1,7 @@
 //! Commands on entitlements and access grants: what may be given is decided by what the person holds and by the rules
 //! at that instant, in the same transaction.
 
+use super::clock;
 use super::neighbours::service_is_known;
 use crate::domain::access_grant::{AccessGrant, AccessGrantHappened, Grounds, RequestAccess};
 use crate::domain::entitlement::{Entitlement, EntitlementTerms};
@@ -33,21 +34,26 @@ pub async fn create_entitlement(
 
 /// Asks for access.
 ///
-/// `NOT_FOUND` when there is no such entitlement, `FORBIDDEN` to a caller who asks for another without working on
-/// requests.
+/// `NOT_FOUND` when there is no such entitlement, `FORBIDDEN` to a caller who asks for another or says how much it
+/// matters without working on requests.
 pub async fn request(
     tx: &mut Tx,
     entitlement: EntitlementId,
     input: RequestAccess,
 ) -> Result<Versioned<AccessGrant>> {
-    let for_another = input.person.as_deref().is_some_and(|person| person.trim() != tx.by());
-    if for_another && !works_on_requests(tx.principal()) {
-        let why = "who does not work on access grants asks for access of their own only";
-        return Err(Refusal::new(Code::Forbidden, why).with("field", "person").into());
+    if !works_on_requests(tx.principal()) {
+        if input.person.as_deref().is_some_and(|person| person.trim() != tx.by()) {
+            let why = "who does not work on access grants asks for access of their own only";
+            return Err(Refusal::new(Code::Forbidden, why).with("field", "person").into());
+        }
+        if input.priority.is_some() {
+            let why = "the priority of an access grant is for those who work on it to say";
+            return Err(Refusal::new(Code::Forbidden, why).with("field", "priority").into());
+        }
     }
     let entitlement = tx.get::<Entitlement>(entitlement).await?.record;
     let asked = AccessGrant::request(tx.fresh(), &entitlement, input, tx.by(), tx.now());
-    tx.create(asked).await
+    clock::create(tx, asked).await
 }
 
 /// Applies a verb to an access grant that the caller sees.
@@ -98,7 +104,7 @@ async fn apply(
     verb: impl FnOnce(AccessGrant, &str, Timestamp) -> Decision<AccessGrant, AccessGrantHappened> + Send,
 ) -> Result<Versioned<AccessGrant>> {
     let due = before.record.expires_at();
-    let grant = tx.change_loaded(before, expected, verb).await?;
+    let grant = clock::change_loaded(tx, before, expected, verb).await?;
     if grant.record.expires_at() != due {
         tx.set_timer(&grant.record.id.to_string(), EXPIRY_TIMER, grant.record.expires_at()).await?;
     }

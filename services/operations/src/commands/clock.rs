@@ -1,5 +1,6 @@
 //! Commands on service level clocks: they follow the record that they measure.
 
+use crate::domain::access_grant::AccessGrant;
 use crate::domain::alert::Alert;
 use crate::domain::clock_calendar::ClockCalendar;
 use crate::domain::due::{Due, Timed};
@@ -187,6 +188,7 @@ async fn life(tx: &Tx, subject: &ClockSubject) -> Result<Vec<(Measured, Timestam
         TicketType::ServiceRequest => versions::<ServiceRequest>(tx, subject).await,
         TicketType::Problem => versions::<Problem>(tx, subject).await,
         TicketType::Alert => versions::<Alert>(tx, subject).await,
+        TicketType::AccessGrant => versions::<AccessGrant>(tx, subject).await,
     }
 }
 

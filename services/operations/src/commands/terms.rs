@@ -4,6 +4,7 @@
 use super::clock::{
     CLOCKS_MOST, bring_to, by_newest_version, next_due, not_cancelled_of, open, retarget, set_timer,
 };
+use crate::domain::access_grant::AccessGrant;
 use crate::domain::alert::Alert;
 use crate::domain::due::Timed;
 use crate::domain::incident::{Incident, IncidentHappened};
@@ -101,6 +102,7 @@ async fn measured(tx: &Tx, subject: &ClockSubject) -> Result<Measured> {
         TicketType::ServiceRequest => now::<ServiceRequest>(tx, subject).await,
         TicketType::Problem => now::<Problem>(tx, subject).await,
         TicketType::Alert => now::<Alert>(tx, subject).await,
+        TicketType::AccessGrant => now::<AccessGrant>(tx, subject).await,
     }
 }
 
@@ -119,7 +121,7 @@ async fn say_due(tx: &mut Tx, subject: &ClockSubject) -> Result<()> {
             say::<ServiceRequest>(tx, subject, ServiceRequestHappened::DueChanged).await
         }
         TicketType::Problem => say::<Problem>(tx, subject, ProblemHappened::DueChanged).await,
-        TicketType::Alert => Ok(()),
+        TicketType::Alert | TicketType::AccessGrant => Ok(()),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Access grants as messages.
 
-use super::facts::{mark, mark_message, optional_mark};
+use super::facts::{mark, mark_message, optional_mark, small};
 use crate::domain::access_grant::{AccessGrant, AccessGrantHappened, AccessGrantState, AccessGrantStatus};
 use ciclo_contracts::{
     convert,
@@ -46,6 +46,7 @@ pub fn record(message: pb::AccessGrantEvent) -> Result<AccessGrant, Corrupt> {
         service: convert::id("service_id", &after.service_id)?,
         reason: after.reason,
         valid_until: convert::optional_instant("valid_until", after.valid_until)?,
+        priority: small("priority", after.priority)?,
         requested: mark("requested", after.requested)?,
         verified: optional_mark("verified", after.verified)?,
         approved: optional_mark("approved", after.approved)?,
@@ -81,6 +82,7 @@ fn snapshot(record: &AccessGrant) -> pb::AccessGrant {
         ended: record.ended().map(mark_message),
         end_reason: record.end_reason().map(str::to_owned),
         expiry_fired_at,
+        priority: record.priority.into(),
     }
 }
 

@@ -101,6 +101,8 @@ pub struct AccessGrant {
     pub reason: String,
     /// Until when, that instant not included; none when it is theirs until it is revoked.
     pub valid_until: Option<Timestamp>,
+    /// How much it matters: 1 (highest) to 5.
+    pub priority: u8,
     /// Who asked for it, and when.
     pub requested: Mark,
     /// Who verified it, and when; none until then.
@@ -122,6 +124,8 @@ pub struct RequestAccess {
     pub reason: String,
     /// Until when; none when that is left open.
     pub valid_until: Option<Timestamp>,
+    /// How much it matters, 1 (highest) to 5; none when nobody said.
+    pub priority: Option<u8>,
 }
 
 /// What a decision on an access grant goes by, all as it is at the same instant.

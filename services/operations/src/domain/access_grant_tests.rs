@@ -22,6 +22,7 @@ pub(crate) fn input() -> RequestAccess {
         person: Some("kim".to_owned()),
         reason: "Касса: takes over\nfrom max".to_owned(),
         valid_until: Some(at(50)),
+        priority: Some(2),
     }
 }
 
@@ -186,6 +187,9 @@ fn it_is_held_from_its_grant_until_its_end() {
 fn access_is_asked_for_with_a_reason_for_oneself_or_another() {
     let ask = |input| AccessGrant::request(nth(9), &grounds().entitlement, input, "lee", at(0));
     assert_eq!(ask(RequestAccess { person: None, ..input() }).unwrap().0.person, "lee");
+    assert_eq!(ask(RequestAccess { priority: None, ..input() }).unwrap().0.priority, 3);
+    let high = ask(RequestAccess { priority: Some(0), ..input() }).unwrap_err();
+    assert_eq!(high.facts["field"], "priority");
     let silent = ask(RequestAccess { reason: " ".to_owned(), ..input() }).unwrap_err();
     assert_eq!(silent.facts["field"], "reason");
     let retired = entitlement_in(EntitlementState::Retired);

@@ -9,8 +9,9 @@ use super::{
         RequestAccess,
     },
     entitlement::Entitlement,
-    facts::Mark,
+    facts::{Mark, priority},
     separation_rule::must_be_separate,
+    service_request::DEFAULT_PRIORITY,
 };
 use ciclo_kernel::{Decision, Machine, Refusal, Timestamp, ids::AccessGrantId, text};
 
@@ -34,6 +35,7 @@ impl AccessGrant {
             service: entitlement.service,
             reason: text::body("reason", &input.reason)?,
             valid_until: input.valid_until,
+            priority: priority(input.priority.unwrap_or(DEFAULT_PRIORITY))?,
             requested: Mark::new(by, at),
             verified: None,
             approved: None,

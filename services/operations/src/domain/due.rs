@@ -44,3 +44,5 @@ pub trait Timed {
 
 /// It is in no queue.
 impl Timed for super::alert::Alert {}
+/// It is in no queue.
+impl Timed for super::access_grant::AccessGrant {}

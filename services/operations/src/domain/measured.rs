@@ -1,6 +1,7 @@
 //! What a service level clock sees of the record that it measures: the same
-//! facts of an incident, a service request, a problem and an alert.
+//! facts of an incident, a service request, a problem, an alert and an access grant.
 
+use super::access_grant::{AccessGrant, AccessGrantStatus};
 use super::alert::{Alert, AlertStatus};
 use super::incident::{HoldReason, Incident, IncidentStatus};
 use super::monitoring_event::Severity;
@@ -20,6 +21,8 @@ words! {
         Problem = "PROBLEM",
         /// An alert.
         Alert = "ALERT",
+        /// An access grant.
+        AccessGrant = "ACCESS_GRANT",
     }
 }
 
@@ -32,6 +35,7 @@ impl TicketType {
             Self::ServiceRequest => "ServiceRequest",
             Self::Problem => "Problem",
             Self::Alert => "Alert",
+            Self::AccessGrant => "AccessGrant",
         }
     }
 
@@ -211,6 +215,32 @@ impl From<&Alert> for Measured {
     }
 }
 
+impl From<&AccessGrant> for Measured {
+    fn from(grant: &AccessGrant) -> Self {
+        let phase = match &grant.status {
+            AccessGrantStatus::Requested | AccessGrantStatus::Approved => Phase::Open,
+            // The provider can do nothing before somebody has decided.
+            AccessGrantStatus::Verified => Phase::Rests("APPROVAL"),
+            AccessGrantStatus::Granted
+            | AccessGrantStatus::Expired { .. }
+            | AccessGrantStatus::Revoked { .. }
+            | AccessGrantStatus::Rejected { .. } => Phase::Done,
+            AccessGrantStatus::Withdrawn { .. } => Phase::Gone,
+        };
+        let answered = grant.verified.is_some();
+        Self {
+            subject: subject(TicketType::AccessGrant, grant.id, &grant.entitlement_name),
+            service: Some(grant.service),
+            customer: None,
+            priority: grant.priority,
+            group: None,
+            taken: answered,
+            answered,
+            phase,
+        }
+    }
+}
+
 /// The priority at which an alert is promised something.
 fn priority_of(severity: Severity) -> u8 {
     match severity {
@@ -279,92 +309,5 @@ impl ClockParty {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::alert::AlertState;
-    use crate::domain::alert::tests::alert_in;
-    use crate::domain::incident::IncidentState;
-    use crate::domain::incident_verbs::tests::incident_in;
-    use crate::domain::problem::tests::problem_in;
-    use crate::domain::service_request::ServiceRequestState;
-    use crate::domain::service_request::tests::request_in;
-    use ciclo_kernel::Machine;
-
-    /// What a clock sees of a record, by the name of its state.
-    fn seen(measured: &Measured) -> (bool, &Phase) {
-        (measured.answered, &measured.phase)
-    }
-
-    #[test]
-    fn an_alert_is_answered_by_who_takes_notice() {
-        for (state, expected) in [
-            (AlertState::Open, (false, Phase::Open)),
-            (AlertState::Acknowledged, (true, Phase::Open)),
-            (AlertState::Suppressed, (false, Phase::Rests("SUPPRESSED"))),
-        ] {
-            let measured = Measured::from(&alert_in(state));
-            assert_eq!(seen(&measured), (expected.0, &expected.1), "{state:?}");
-        }
-        assert_eq!(Measured::from(&alert_in(AlertState::Resolved)).phase, Phase::Done);
-    }
-
-    #[test]
-    fn a_request_rests_until_somebody_has_decided() {
-        for state in ServiceRequestState::STATES {
-            let measured = Measured::from(&request_in(*state));
-            let expected = match state {
-                ServiceRequestState::Submitted
-                | ServiceRequestState::Approved
-                | ServiceRequestState::InFulfilment => Phase::Open,
-                ServiceRequestState::OnHold => Phase::Waits { reason: HoldReason::Supplier, supplier: None },
-                ServiceRequestState::PendingApproval => Phase::Rests("APPROVAL"),
-                ServiceRequestState::Fulfilled | ServiceRequestState::Closed => Phase::Done,
-                ServiceRequestState::Rejected | ServiceRequestState::Cancelled => Phase::Gone,
-            };
-            assert_eq!(measured.phase, expected, "{state:?}");
-        }
-    }
-
-    #[test]
-    fn a_problem_is_answered_when_it_is_assessed_and_done_when_its_cause_is_gone() {
-        for (state, answered, phase) in [
-            (ProblemState::New, false, Phase::Open),
-            (ProblemState::Assess, true, Phase::Open),
-            (ProblemState::RootCauseAnalysis, true, Phase::Open),
-            (ProblemState::FixInProgress, true, Phase::Open),
-            (ProblemState::Resolved, true, Phase::Done),
-            (ProblemState::Closed, true, Phase::Done),
-        ] {
-            assert_eq!(seen(&Measured::from(&problem_in(state))), (answered, &phase), "{state:?}");
-        }
-    }
-
-    #[test]
-    fn each_party_has_its_turn() {
-        let mut measured = Measured::from(&incident_in(IncidentState::InProgress));
-        measured.group = Some("Network".to_owned());
-        let (group, other) = (ClockParty::Group("Network".to_owned()), ClockParty::Group("Desk".to_owned()));
-        let supplier = |name: &str| ClockParty::Supplier(name.to_owned());
-        let turns = |measured: &Measured| {
-            [&ClockParty::Customer, &group, &other, &supplier("Kabel"), &supplier("Strom")]
-                .map(|party| party.has_turn(measured))
-        };
-        assert_eq!(turns(&measured), [true, true, false, false, false]);
-        let waits =
-            |reason, supplier: Option<&str>| Phase::Waits { reason, supplier: supplier.map(str::to_owned) };
-        measured.phase = waits(HoldReason::Caller, None);
-        assert_eq!(turns(&measured), [true, true, false, false, false]);
-        measured.phase = waits(HoldReason::Supplier, Some("Strom"));
-        assert_eq!(turns(&measured), [true, true, false, false, true]);
-        measured.phase = waits(HoldReason::Supplier, None);
-        assert_eq!(turns(&measured), [true, true, false, true, true]);
-    }
-
-    #[test]
-    fn a_ticket_type_is_a_record_type() {
-        for ticket_type in TicketType::ALL {
-            assert_eq!(TicketType::of(ticket_type.record_type()), Some(*ticket_type));
-        }
-        assert_eq!(TicketType::of("Change"), None);
-    }
-}
+#[path = "measured_tests.rs"]
+mod tests;

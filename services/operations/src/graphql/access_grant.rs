@@ -3,6 +3,7 @@
 
 use super::entitlement::Entitlement;
 use super::foreign::Service;
+use super::service_level_clock::{ServiceLevelClock, clocks_of};
 use crate::domain;
 use crate::domain::access_grant::AccessGrantStatus as Status;
 use crate::domain::service_request::sees_all;
@@ -72,6 +73,14 @@ record_object! {
         /// How far it has come.
         async fn state(&self) -> AccessGrantState {
             self.record().state().into()
+        }
+        /// How much it matters: 1 (highest) to 5.
+        async fn priority(&self) -> u8 {
+            self.record().priority
+        }
+        /// Its service level clocks, at most 100; empty when no agreement promises anything.
+        async fn clocks(&self, ctx: &Context<'_>) -> ApiResult<Vec<ServiceLevelClock>> {
+            clocks_of(Session::of(ctx), self.record().id).await
         }
         /// When it was asked for.
         async fn requested_at(&self) -> Instant {

@@ -20,6 +20,8 @@ pub struct RequestAccessInput {
     pub reason: String,
     /// Until when, that instant not included; needed when the entitlement has a longest time. Left out, it is theirs until it is revoked.
     pub valid_until: Option<Instant>,
+    /// How much it matters, 1 (highest) to 5: for agents to say; 3 when left out.
+    pub priority: Option<u8>,
 }
 
 /// What moves an access grant that needs no more than to be named.
@@ -107,15 +109,19 @@ pub struct AccessGrantMutations;
 
 #[Object]
 impl AccessGrantMutations {
-    /// Asks for access. Errors: NOT_FOUND (the entitlement), INVALID, RULE_VIOLATED (it is retired), FORBIDDEN (for another, by who is no agent), BAD_ID.
+    /// Asks for access. Errors: NOT_FOUND (the entitlement), INVALID, RULE_VIOLATED (it is retired), FORBIDDEN (for another or with a priority, by who is no agent), BAD_ID.
     async fn request_access(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What is asked for, for whom, and why.")] input: RequestAccessInput,
     ) -> ApiResult<AccessGrant> {
         let entitlement = mutate::id(&input.entitlement)?;
-        let valid_until = input.valid_until.map(|until| until.0);
-        let asked = RequestAccess { person: input.person, reason: input.reason, valid_until };
+        let asked = RequestAccess {
+            person: input.person,
+            reason: input.reason,
+            valid_until: input.valid_until.map(|until| until.0),
+            priority: input.priority,
+        };
         mutate::mutate(ctx, &input.idempotency_key, move |tx| {
             Box::pin(access::request(tx, entitlement, asked))
         })

@@ -178,7 +178,7 @@ impl QueueConnection {
                     session.reads::<RequestRecord>()?.count::<RequestRecord>(filter).await?
                 }
                 Type::Problem => session.reads::<ProblemRecord>()?.count::<ProblemRecord>(filter).await?,
-                Type::Alert => 0,
+                Type::Alert | Type::AccessGrant => 0,
             };
         }
         Ok(i32::try_from(count).unwrap_or(i32::MAX))
@@ -221,7 +221,10 @@ fn queue_type(ticket_type: TicketType) -> Result<Type, Refusal> {
         TicketType::Incident => Ok(Type::Incident),
         TicketType::ServiceRequest => Ok(Type::ServiceRequest),
         TicketType::Problem => Ok(Type::Problem),
-        TicketType::Alert => Err(Refusal::invalid("types", "alerts are in no queue: see `alerts`")),
+        TicketType::Alert | TicketType::AccessGrant => {
+            let why = "alerts and access grants are in no queue: see `alerts` and `accessGrants`";
+            Err(Refusal::invalid("types", why))
+        }
     }
 }
 
@@ -268,7 +271,7 @@ pub struct QueueQueries;
 
 #[Object]
 impl QueueQueries {
-    /// The tickets that a group or a person has to work on, or everybody has: incidents, problems, and the service requests of which a task can be done. What is due first comes first; that of which nothing is due comes last, the oldest first. Errors: LIMIT_EXCEEDED, BAD_CURSOR, BAD_ID, INVALID (alerts are in no queue).
+    /// The tickets that a group or a person has to work on, or everybody has: incidents, problems, and the service requests of which a task can be done. What is due first comes first; that of which nothing is due comes last, the oldest first. Errors: LIMIT_EXCEEDED, BAD_CURSOR, BAD_ID, INVALID (alerts and access grants are in no queue).
     async fn queue(
         &self,
         ctx: &Context<'_>,
@@ -299,7 +302,7 @@ impl QueueQueries {
                     some::<ProblemRecord>(session, filter, size, after, |one| Ticket::Problem(one.into()))
                         .await?
                 }
-                Type::Alert => continue,
+                Type::Alert | Type::AccessGrant => continue,
             };
             found.extend(tickets);
             more |= further;

@@ -30,7 +30,7 @@ pub struct QueueSubscriptions;
 
 #[Subscription]
 impl QueueSubscriptions {
-    /// Every change of a queue, in order: tickets that come, change their place, or leave. With `after:` it goes on behind that cursor without a gap or a duplicate; without, it starts now. It looks at 2,000 changes of tickets at most and ends with LIMIT_EXCEEDED and the cursor to go on behind. Errors: BAD_CURSOR, BAD_ID, LIMIT_EXCEEDED, INVALID (alerts are in no queue).
+    /// Every change of a queue, in order: tickets that come, change their place, or leave. With `after:` it goes on behind that cursor without a gap or a duplicate; without, it starts now. It looks at 2,000 changes of tickets at most and ends with LIMIT_EXCEEDED and the cursor to go on behind. Errors: BAD_CURSOR, BAD_ID, LIMIT_EXCEEDED, INVALID (alerts and access grants are in no queue).
     async fn queue_changed(
         &self,
         ctx: &Context<'_>,

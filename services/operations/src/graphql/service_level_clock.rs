@@ -1,5 +1,6 @@
 //! Service level clocks in the API.
 
+use super::access_grant::AccessGrant;
 use super::alert::Alert;
 use super::foreign::{Agreement, Calendar, Service};
 use super::incident::Incident;
@@ -96,6 +97,7 @@ record_object! {
                 domain::measured::TicketType::ServiceRequest => TicketType::ServiceRequest,
                 domain::measured::TicketType::Problem => TicketType::Problem,
                 domain::measured::TicketType::Alert => TicketType::Alert,
+                domain::measured::TicketType::AccessGrant => TicketType::AccessGrant,
             }
         }
         /// The service request that it measures; null when it measures another record.
@@ -109,6 +111,10 @@ record_object! {
         /// The alert that it measures; null when it measures another record.
         async fn alert(&self, ctx: &Context<'_>) -> ApiResult<Option<Alert>> {
             self.measures::<domain::alert::Alert, _>(ctx).await
+        }
+        /// The access grant that it measures; null when it measures another record.
+        async fn access_grant(&self, ctx: &Context<'_>) -> ApiResult<Option<AccessGrant>> {
+            self.measures::<domain::access_grant::AccessGrant, _>(ctx).await
         }
         /// The incident that it measures; null when it measures another record.
         async fn incident(&self, ctx: &Context<'_>) -> ApiResult<Option<Incident>> {

@@ -23,7 +23,9 @@ fn filter(wanted: &QueueWanted, ticket_type: TicketType) -> Filter {
     let whose = |value: &str, column, role| match ticket_type {
         // Several of its tasks may be somebody's turn.
         TicketType::ServiceRequest => Filter::Linked(role, vec![value.to_owned()]),
-        TicketType::Incident | TicketType::Problem | TicketType::Alert => Filter::is(column, value),
+        TicketType::Incident | TicketType::Problem | TicketType::Alert | TicketType::AccessGrant => {
+            Filter::is(column, value)
+        }
     };
     let queue_at = |test| Filter::Column("queue_at", test);
     let conditions = [

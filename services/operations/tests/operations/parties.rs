@@ -1,5 +1,6 @@
 //! Clocks of every type of record, and of everybody who promised something on it.
 
+use crate::grants::{self, Grant, agent, approver, entitle};
 use crate::known::{call, moved, named, nth, offering, operations};
 use crate::life::{Life, agreement_event, ask, key, promised, terms};
 use crate::outside::{Outside, firing};
@@ -262,6 +263,46 @@ async fn a_request_is_promised_nothing_while_it_waits_for_its_approval() {
     assert_eq!(go(&lee, "holdServiceRequest", "HoldServiceRequestInput", 6, idle).await, "ON_HOLD");
     let resolution = picked(&clocks().await, "customer", "RESOLUTION").unwrap();
     assert_eq!(resolution["state"], "RUNNING", "no agreement names lunch");
+}
+
+#[tokio::test]
+async fn access_is_promised_nothing_while_it_waits_for_its_approval() {
+    let operations = operations().await;
+    promised_for(design::TicketType::AccessGrant, &operations).await;
+    let urgent = json!({ "priority": 1 });
+    let till = entitle(&operations, "Till", json!({})).await;
+    let refused = grants::ask(&operations, &named("kim", &[Role::Requester]), &till, urgent).await;
+    assert_eq!((refused.code(), &refused.facts()["field"]), ("FORBIDDEN", &json!("priority")));
+    let mut grant = Grant::asked(&operations, "kim", &till, json!({})).await;
+    let fields = format!("clocks {{ {FIELDS} accessGrant {{ id }} incident {{ id }} }}");
+    let clock = async |grant: &Grant<'_>, kind| {
+        picked(&grant.read(&fields).await["clocks"], "customer", kind).unwrap().clone()
+    };
+    operations.clock.advance(minutes(20));
+    grant.to(&agent("vera"), "verifyAccess", json!({}), "VERIFIED").await;
+    let response = clock(&grant, "RESPONSE").await;
+    assert_eq!((&response["met"], &response["used"]), (&json!(true), &json!("PT20M")));
+    assert_eq!((&response["accessGrant"]["id"], &response["incident"]), (&json!(grant.id), &Value::Null));
+    assert_eq!(response["ticketType"], "ACCESS_GRANT");
+    operations.clock.advance(minutes(600));
+    let resolution = clock(&grant, "RESOLUTION").await;
+    assert_eq!((&resolution["state"], &resolution["used"]), (&json!("PAUSED"), &json!("PT20M")));
+    grant.to(&approver(), "approveAccess", json!({}), "APPROVED").await;
+    operations.clock.advance(minutes(30));
+    grant.to(&agent("jo"), "grantAccess", json!({}), "GRANTED").await;
+    let resolution = clock(&grant, "RESOLUTION").await;
+    assert_eq!((&resolution["met"], &resolution["used"]), (&json!(true), &json!("PT50M")));
+    grant.revoke().await;
+    assert_eq!(clock(&grant, "RESOLUTION").await, resolution, "the end of access is no part of it");
+
+    let mut rejected = Grant::asked(&operations, "max", &till, json!({})).await;
+    operations.clock.advance(minutes(40));
+    rejected.to(&agent("vera"), "rejectAccess", json!({ "reason": "Who?" }), "REJECTED").await;
+    let response = clock(&rejected, "RESPONSE").await;
+    assert_eq!((&response["state"], &response["met"]), (&json!("STOPPED"), &json!(false)));
+    let mut withdrawn = Grant::asked(&operations, "pat", &till, json!({})).await;
+    withdrawn.to(&agent("lee"), "withdrawAccess", json!({}), "WITHDRAWN").await;
+    assert_eq!(clock(&withdrawn, "RESPONSE").await["state"], "CANCELLED");
 }
 
 #[tokio::test]
