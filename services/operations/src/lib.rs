@@ -14,6 +14,7 @@ pub mod events;
 pub mod graphql;
 pub mod hours;
 pub mod intake;
+pub mod rules;
 pub mod store;
 pub mod timers;
 

@@ -1,9 +1,10 @@
 //! Fires what is due: warnings and breaches of clocks, the closing of resolved
 //! incidents, the return of problems whose risk was accepted, the expiry of access
-//! grants. It sleeps until the next instant; it never walks the records.
+//! grants, rules that waited for an alert to last. It sleeps until the next instant;
+//! it never walks the records.
 
-use crate::commands::{access, clock, incident, problem};
-use ciclo_kernel::ids::{AccessGrantId, IncidentId, ProblemId, RecordId, ServiceLevelClockId};
+use crate::commands::{access, alert_rule, clock, incident, problem};
+use ciclo_kernel::ids::{AccessGrantId, AlertId, IncidentId, ProblemId, RecordId, ServiceLevelClockId};
 use ciclo_kernel::trace::spanned;
 use ciclo_kernel::{Corrupt, Principal, trace_target};
 use ciclo_store::timers::Timer;
@@ -49,6 +50,7 @@ async fn fire(database: &Database, timer: Timer) -> Result<()> {
                 incident::CLOSE_TIMER => incident::close_in_time(tx, IncidentId::parse(&id)?).await,
                 problem::RISK_TIMER => problem::review_risk(tx, ProblemId::parse(&id)?).await,
                 access::EXPIRY_TIMER => access::expire_in_time(tx, AccessGrantId::parse(&id)?).await,
+                alert_rule::TIMER => alert_rule::fire(tx, AlertId::parse(&id)?).await,
                 other => Err(Corrupt::new("timer", format!("no kind {other}")).into()),
             }
         })
@@ -67,7 +69,8 @@ async fn fire(database: &Database, timer: Timer) -> Result<()> {
 }
 
 /// The kinds of timers.
-const KINDS: [&str; 4] = [clock::TIMER, incident::CLOSE_TIMER, problem::RISK_TIMER, access::EXPIRY_TIMER];
+const KINDS: [&str; 5] =
+    [clock::TIMER, incident::CLOSE_TIMER, problem::RISK_TIMER, access::EXPIRY_TIMER, alert_rule::TIMER];
 
 fn known_kind(kind: &str) -> &'static str {
     KINDS.into_iter().find(|known| *known == kind).unwrap_or(clock::TIMER)

@@ -2,23 +2,18 @@
 //! alert or opens one, and opens or resolves an incident by rule. One
 //! transaction for all reports that came together.
 
-use crate::commands::{clock, incident};
+use crate::commands::{alert_rule, clock, incident};
 use crate::domain::alert::{Alert, AlertReport, AlertState};
-use crate::domain::alert_rule::{AlertRule, AlertRuleState};
+use crate::domain::alert_decision::ReadyRule;
 use crate::domain::monitoring_event::{MonitoringEvent, ReceiveMonitoringEvent};
 use crate::intake::{Action, Report};
 use ciclo_kernel::Machine;
 use ciclo_kernel::ids::{MonitoringEventId, ServiceId};
 use ciclo_store::{Filter, Result, Tx, Versioned};
 
-/// Most alert rules of a tenant that are at work.
-const RULES_MOST: usize = 1_000;
-
 /// Takes in reports that came together, in their order; how many of them were not known yet.
 pub async fn take_in(tx: &mut Tx, reports: Vec<Report>) -> Result<usize> {
-    let enabled = Filter::is("state", AlertRuleState::Enabled.as_str());
-    let rules: Vec<AlertRule> =
-        tx.list(enabled, RULES_MOST).await?.into_iter().map(|rule| rule.record).collect();
+    let rules = alert_rule::at_work(tx).await?;
     let mut kept = 0;
     for report in reports {
         if !is_known(tx, &report).await? {
@@ -36,7 +31,7 @@ async fn is_known(tx: &Tx, report: &Report) -> Result<bool> {
     Ok(!tx.list::<MonitoringEvent>(Filter::All(same), 1).await?.is_empty())
 }
 
-async fn take_in_one(tx: &mut Tx, report: Report, rules: &[AlertRule]) -> Result<()> {
+async fn take_in_one(tx: &mut Tx, report: Report, rules: &[ReadyRule]) -> Result<()> {
     let service = named_service(tx, &report).await?;
     let event = ReceiveMonitoringEvent {
         source: report.source.clone(),
@@ -56,7 +51,7 @@ async fn take_in_one(tx: &mut Tx, report: Report, rules: &[AlertRule]) -> Result
         (Action::Trigger, Some(alert)) => {
             let again = reported(tx, &report, service, event);
             let alert = clock::change_loaded(tx, alert, None, |alert, _, _| alert.repeat(again)).await?;
-            apply_rules(tx, alert, rules).await
+            alert_rule::apply(tx, alert, rules).await
         }
         (Action::Trigger, None) => {
             if report.names_one
@@ -66,7 +61,7 @@ async fn take_in_one(tx: &mut Tx, report: Report, rules: &[AlertRule]) -> Result
             }
             let opened = Alert::open(tx.fresh(), reported(tx, &report, service, event));
             let alert = clock::create(tx, opened).await?;
-            apply_rules(tx, alert, rules).await
+            alert_rule::apply(tx, alert, rules).await
         }
         (Action::Acknowledge, Some(alert)) if alert.record.state() == AlertState::Open => {
             clock::change_loaded(tx, alert, None, Alert::acknowledge).await.map(drop)
@@ -107,27 +102,14 @@ fn reported(tx: &Tx, report: &Report, service: Option<ServiceId>, event: Monitor
     }
 }
 
-/// Opens an incident for an alert by the first rule that applies, if one does and its service is known.
-async fn apply_rules(tx: &mut Tx, alert: Versioned<Alert>, rules: &[AlertRule]) -> Result<()> {
-    for rule in rules.iter().filter(|rule| rule.applies(&alert.record)) {
-        let Some(service) = rule.service_of(&alert.record) else { continue };
-        let Some(incident) = incident::open_for_alert(tx, &alert.record, rule, service).await? else {
-            continue;
-        };
-        tx.change_loaded(alert, None, |alert, _, _| alert.link_incident(incident)).await?;
-        return Ok(());
-    }
-    Ok(())
-}
-
 /// Resolves an alert, and its incident when a rule says so and no other alert of it is left.
-async fn resolve(tx: &mut Tx, alert: Versioned<Alert>, report: &Report, rules: &[AlertRule]) -> Result<()> {
+async fn resolve(tx: &mut Tx, alert: Versioned<Alert>, report: &Report, rules: &[ReadyRule]) -> Result<()> {
     // Clocks differ: what ended before it began ended as it began.
     let ends_at = report.occurred_at.map(|ended| ended.max(alert.record.starts_at));
     let alert =
         clock::change_loaded(tx, alert, None, |alert, by, at| alert.resolve(ends_at, by, at)).await?.record;
     let Some(incident) = alert.incident else { return Ok(()) };
-    let by_rule = rules.iter().any(|rule| rule.terms.resolve_incident_with_alert && rule.matches(&alert));
+    let by_rule = rules.iter().any(|rule| rule.resolves(&alert));
     let left = Filter::All(vec![
         Filter::is("incident_id", incident.to_string()),
         Filter::Not(Box::new(Filter::is("state", AlertState::Resolved.as_str()))),

@@ -3,19 +3,19 @@
 use crate::commands::clock;
 use crate::commands::neighbours::customer_is_known;
 use crate::domain::alert::Alert;
-use crate::domain::alert_rule::AlertRule;
+use crate::domain::alert_decision::ReadyRule;
 use crate::domain::incident::{
     Closing, HoldReason, Incident, IncidentHappened, IncidentLinks, IncidentState, IncidentStatus,
-    ResolutionCode,
+    OpenedByRule, ResolutionCode,
 };
 use crate::domain::incident_verbs::OpenIncident;
 use crate::domain::known::{KnownChange, KnownItem, KnownService};
 use crate::domain::known_error::KnownError;
 use crate::domain::priority_matrix::{Cells, DEFAULT, PriorityMatrix};
 use crate::domain::problem::Problem;
-use ciclo_kernel::ids::{ConfigurationItemId, IncidentId, RecordId, ServiceId};
+use ciclo_kernel::ids::{ConfigurationItemId, IncidentId, RecordId};
 use ciclo_kernel::{Decision, Machine, Refusal, SignedDuration, Timestamp};
-use ciclo_store::{Filter, Result, Test, Tx, Versioned};
+use ciclo_store::{Field, Filter, Result, Test, Tx, Versioned};
 
 /// The timer that closes a resolved incident.
 pub const CLOSE_TIMER: &str = "close";
@@ -103,6 +103,13 @@ pub async fn resolve(
     Ok(resolved)
 }
 
+/// The states in which an incident is open, as a list finds them.
+fn open_states() -> Vec<Field> {
+    let open =
+        [IncidentState::New, IncidentState::Assigned, IncidentState::InProgress, IncidentState::OnHold];
+    open.map(|state| state.as_str().into()).to_vec()
+}
+
 /// Resolves the open children of an incident, all of them, so many read together. Who resolves one that nobody has
 /// taken takes it.
 pub async fn resolve_children(
@@ -112,11 +119,10 @@ pub async fn resolve_children(
     notes: &str,
     at_once: usize,
 ) -> Result<()> {
-    let open =
-        [IncidentState::New, IncidentState::Assigned, IncidentState::InProgress, IncidentState::OnHold];
-    let open = open.map(|state| state.as_str().into()).to_vec();
-    let children =
-        Filter::All(vec![Filter::is("parent_id", id.to_string()), Filter::Column("state", Test::In(open))]);
+    let children = Filter::All(vec![
+        Filter::is("parent_id", id.to_string()),
+        Filter::Column("state", Test::In(open_states())),
+    ]);
     loop {
         // Each of them is resolved then, and no longer in the filter.
         let found = tx.list::<Incident>(children.clone(), at_once).await?;
@@ -194,13 +200,21 @@ pub async fn comment(
     Ok(said)
 }
 
-/// Opens an incident for an alert by a rule; `None` when the rule's service is not known here.
-pub async fn open_for_alert(
-    tx: &mut Tx,
-    alert: &Alert,
-    rule: &AlertRule,
-    service: ServiceId,
-) -> Result<Option<IncidentId>> {
+/// The open incident for the alert's group by a rule, or one that is opened now; `None` when the service of the
+/// alert is not known here.
+pub async fn for_alert(tx: &mut Tx, alert: &Alert, ready: &ReadyRule) -> Result<Option<IncidentId>> {
+    let rule = &ready.rule;
+    let by = OpenedByRule { rule: rule.id, version: ready.version, group: rule.group_of(alert) };
+    if let Some(key) = by.group_key() {
+        let same = Filter::All(vec![
+            Filter::is("alert_group", key),
+            Filter::Column("state", Test::In(open_states())),
+        ]);
+        if let Some(found) = tx.list::<Incident>(same, 1).await?.pop() {
+            return Ok(Some(found.record.id));
+        }
+    }
+    let Some(service) = rule.service_of(alert) else { return Ok(None) };
     if tx.copy::<KnownService>(&service.to_string()).await?.is_none() {
         return Ok(None);
     }
@@ -215,6 +229,7 @@ pub async fn open_for_alert(
         urgency: rule.terms.urgency,
         group: Some(rule.terms.group.clone()),
         alert: Some(alert.id),
+        rule: Some(by),
         follow_up_of: None,
     };
     Ok(Some(open(tx, input).await?.record.id))

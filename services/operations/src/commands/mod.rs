@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod alert;
+pub mod alert_rule;
 pub mod clock;
 pub mod incident;
 pub mod integration;

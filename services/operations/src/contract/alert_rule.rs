@@ -4,7 +4,7 @@ use super::facts::{mark, mark_message, small, word};
 use crate::domain::{
     alert_rule::{
         AlertRule, AlertRuleHappened, AlertRuleState, AlertRuleStatus, AlertRuleTerms, LabelMatch,
-        ServiceSource,
+        ServiceSource, Threshold,
     },
     monitoring_event::Severity,
 };
@@ -45,6 +45,16 @@ pub fn record(message: pb::AlertRuleEvent) -> Result<AlertRule, Corrupt> {
                 after.minimum_severity,
                 Severity::parse,
             )?,
+            condition: after.condition,
+            group_by: after.group_by,
+            threshold: match after.threshold_count {
+                0 => None,
+                count => Some(Threshold {
+                    count: small("threshold_count", count)?,
+                    window: convert::signed_duration("threshold_window", after.threshold_window)?,
+                }),
+            },
+            delay: after.delay.map(|delay| convert::signed_duration("delay", Some(delay))).transpose()?,
             service,
             group: after.group,
             impact: small("impact", after.impact)?,
@@ -77,6 +87,11 @@ fn snapshot(record: &AlertRule) -> pb::AlertRule {
         created: Some(mark_message(&record.created)),
         entered: Some(mark_message(entered)),
         reason,
+        condition: terms.condition.clone(),
+        group_by: terms.group_by.clone(),
+        threshold_count: terms.threshold.map_or(0, |threshold| threshold.count.into()),
+        threshold_window: terms.threshold.map(|threshold| convert::duration(threshold.window)),
+        delay: terms.delay.map(convert::duration),
         service: match &terms.service {
             ServiceSource::Fixed(id) => Some(Service::ServiceId(id.to_string())),
             ServiceSource::Label(label) => Some(Service::ServiceLabel(label.clone())),
@@ -119,6 +134,21 @@ mod tests {
                 assert_eq!(record(pb::AlertRuleEvent::decode(&*bytes).unwrap()).unwrap(), before);
             }
         }
+    }
+
+    #[test]
+    fn what_a_rule_waits_for_reads_back() {
+        let seconds = ciclo_kernel::SignedDuration::from_secs;
+        let terms = AlertRuleTerms {
+            condition: Some("alert.occurrences > 2".to_owned()),
+            group_by: vec!["zone".to_owned(), "app".to_owned()],
+            threshold: Some(Threshold { count: 3, window: seconds(60) }),
+            delay: Some(seconds(300)),
+            ..terms()
+        };
+        let before = AlertRule { terms, ..rule_in(AlertRuleState::Enabled) };
+        let bytes = message(&before, None).encode_to_vec();
+        assert_eq!(record(pb::AlertRuleEvent::decode(&*bytes).unwrap()).unwrap(), before);
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! Incidents as messages.
 
 use super::facts::{
-    due, due_message, id_text, id_texts, ids, mark, mark_message, optional_mark, small, word,
+    due, due_message, id_text, id_texts, ids, labels, labels_message, mark, mark_message, optional_mark,
+    small, word,
 };
 use crate::domain::incident::{
     Closing, Comment, HoldReason, Incident, IncidentHappened, IncidentLinks, IncidentState, IncidentStatus,
-    MajorState, PriorityOverride, Resolution, ResolutionCode, Wait, WaitReason,
+    MajorState, OpenedByRule, PriorityOverride, Resolution, ResolutionCode, Wait, WaitReason,
 };
 use ciclo_contracts::{
     convert,
@@ -43,6 +44,7 @@ pub fn record(message: pb::IncidentEvent) -> Result<Incident, Corrupt> {
         group: after.group,
         person: after.person,
         alert: convert::optional_id("alert_id", &after.alert_id)?,
+        rule: opened_by(&after.alert_rule_id, after.alert_rule_version, after.alert_group)?,
         follow_up_of: convert::optional_id("follow_up_of_id", &after.follow_up_of_id)?,
         links: IncidentLinks {
             caused_by_change: convert::optional_id("caused_by_change_id", &after.caused_by_change_id)?,
@@ -60,6 +62,12 @@ pub fn record(message: pb::IncidentEvent) -> Result<Incident, Corrupt> {
         due: due(after.due)?,
         status,
     })
+}
+
+fn opened_by(id: &str, version: u64, group: Vec<pb::Label>) -> Result<Option<OpenedByRule>, Corrupt> {
+    let rule = convert::optional_id("alert_rule_id", id)?;
+    let group = (!group.is_empty()).then(|| labels(group));
+    Ok(rule.map(|rule| OpenedByRule { rule, version, group }))
 }
 
 fn waits(message: pb::IncidentWaits) -> Result<Vec<Wait>, Corrupt> {
@@ -129,6 +137,9 @@ fn snapshot(record: &Incident) -> pb::Incident {
         group: record.group.clone(),
         person: record.person.clone(),
         alert_id: id_text(record.alert),
+        alert_rule_id: id_text(record.rule.as_ref().map(|by| by.rule)),
+        alert_rule_version: record.rule.as_ref().map_or(0, |by| by.version),
+        alert_group: record.rule.iter().flat_map(|by| &by.group).flat_map(labels_message).collect(),
         follow_up_of_id: id_text(record.follow_up_of),
         caused_by_change_id: id_text(record.links.caused_by_change),
         problem_id: id_text(record.links.problem),
@@ -247,6 +258,7 @@ mod tests {
                 group: None,
                 person: None,
                 alert: None,
+                rule: None,
                 follow_up_of: None,
                 customer: None,
                 items: vec![],

@@ -2,19 +2,24 @@
 //! incident gets. It opens nothing itself.
 
 use super::{
-    alert::{Alert, AlertState},
+    alert::{Alert, AlertState, EVENTS_KEPT},
+    condition::Condition,
     facts::Mark,
-    labels,
+    labels::{self, Labels},
     monitoring_event::Severity,
 };
 use ciclo_kernel::{
-    Decision, Machine, Refusal, Timestamp,
+    Decision, Machine, Refusal, SignedDuration, Timestamp,
     ids::{AlertRuleId, RecordId, ServiceId},
     machine, text,
 };
 
 /// Most labels that a rule can ask for.
 pub const MOST_MATCHES: usize = 20;
+/// Most labels that a rule groups by.
+pub const MOST_GROUPS: usize = 10;
+/// The longest delay and the longest window.
+pub const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(24);
 
 machine! {
     machine "alert rule";
@@ -56,6 +61,15 @@ pub enum ServiceSource {
     Alert,
 }
 
+/// How often an alert must be reported.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Threshold {
+    /// How many reports: 2 to [`EVENTS_KEPT`], since an alert names no more of them.
+    pub count: u8,
+    /// How long the first and the last of them are apart at most.
+    pub window: SignedDuration,
+}
+
 /// What an alert rule says.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct AlertRuleTerms {
@@ -65,6 +79,15 @@ pub struct AlertRuleTerms {
     pub matches: Vec<LabelMatch>,
     /// The least severity that counts.
     pub minimum_severity: Severity,
+    /// What must hold besides, in CEL over `alert`; none when nothing must.
+    pub condition: Option<String>,
+    /// The labels whose values make a group: the alerts of a group share one open incident of the rule. None at all
+    /// gives each alert an incident of its own.
+    pub group_by: Vec<String>,
+    /// How often an alert must be reported before it counts; none when once is enough.
+    pub threshold: Option<Threshold>,
+    /// How long an alert must have lasted since it was first seen, with nobody taking notice; none when it need not.
+    pub delay: Option<SignedDuration>,
     /// Where the service of the incident comes from.
     pub service: ServiceSource,
     /// The group that the incident is given to.
@@ -91,6 +114,10 @@ impl AlertRuleTerms {
             }
             matches.push(LabelMatch { label, value: labels::value("matches", &wanted.value)? });
         }
+        let condition = text::optional_body("condition", self.condition.as_deref())?;
+        if let Some(condition) = &condition {
+            Condition::compile(condition)?;
+        }
         let service = match self.service {
             ServiceSource::Label(label) => ServiceSource::Label(text::line("serviceLabel", &label)?),
             ServiceSource::Fixed(_) | ServiceSource::Alert => self.service,
@@ -103,11 +130,47 @@ impl AlertRuleTerms {
         Ok(Self {
             name: text::line("name", &self.name)?,
             matches,
+            condition,
+            group_by: groups(self.group_by)?,
+            threshold: self.threshold.map(threshold).transpose()?,
+            delay: self.delay.map(|delay| wait("delay", delay)).transpose()?,
             service,
             group: text::line("group", &self.group)?,
             ..self
         })
     }
+}
+
+fn groups(group_by: Vec<String>) -> Result<Vec<String>, Refusal> {
+    if group_by.len() > MOST_GROUPS {
+        let why = format!("{} labels; at most {MOST_GROUPS} are allowed", group_by.len());
+        return Err(Refusal::invalid("groupBy", why).with("limit", MOST_GROUPS));
+    }
+    let mut groups: Vec<String> = Vec::with_capacity(group_by.len());
+    for label in group_by {
+        let label = text::line("groupBy", &label)?;
+        if groups.contains(&label) {
+            return Err(Refusal::invalid("groupBy", format!("the label {label} is named twice")));
+        }
+        groups.push(label);
+    }
+    Ok(groups)
+}
+
+fn threshold(threshold: Threshold) -> Result<Threshold, Refusal> {
+    if !(2..=EVENTS_KEPT).contains(&usize::from(threshold.count)) {
+        let why = format!("{}: 2 to {EVENTS_KEPT} reports are counted", threshold.count);
+        return Err(Refusal::invalid("threshold.count", why).with("limit", EVENTS_KEPT));
+    }
+    wait("threshold.window", threshold.window)?;
+    Ok(threshold)
+}
+
+fn wait(field: &str, length: SignedDuration) -> Result<SignedDuration, Refusal> {
+    if length <= SignedDuration::ZERO || length > LONGEST_WAIT {
+        return Err(Refusal::invalid(field, "more than nothing and at most a day is needed"));
+    }
+    Ok(length)
 }
 
 /// Where an alert rule stands, with the facts of its state.
@@ -205,16 +268,16 @@ impl AlertRule {
         }
     }
 
-    /// Whether the rule is for this alert, whatever the state of either: so a rule can be tried
-    /// on past alerts.
+    /// Whether an alert has the severity and the labels that the rule asks for, whatever the state of either. What its
+    /// condition says is for [`super::alert_decision`].
     #[must_use]
     pub fn matches(&self, alert: &Alert) -> bool {
         alert.severity >= self.terms.minimum_severity
             && self.terms.matches.iter().all(|wanted| alert.labels.get(&wanted.label) == Some(&wanted.value))
     }
 
-    /// Whether the rule turns this alert into an incident now: it is at work and for this alert,
-    /// and the alert is neither quiet nor over nor dealt with by an incident.
+    /// Whether the rule may turn this alert into an incident: it is at work, the alert has its severity and labels, and
+    /// is neither quiet nor over nor dealt with by an incident. A rule that waits is not for what somebody has seen.
     #[must_use]
     pub fn applies(&self, alert: &Alert) -> bool {
         let at_work = match self.state() {
@@ -222,7 +285,8 @@ impl AlertRule {
             AlertRuleState::Disabled | AlertRuleState::Retired => false,
         };
         let heard = match alert.state() {
-            AlertState::Open | AlertState::Acknowledged => alert.incident.is_none(),
+            AlertState::Open => alert.incident.is_none(),
+            AlertState::Acknowledged => alert.incident.is_none() && self.terms.delay.is_none(),
             AlertState::Suppressed | AlertState::Resolved => false,
         };
         at_work && heard && self.matches(alert)
@@ -238,6 +302,15 @@ impl AlertRule {
             }
             ServiceSource::Alert => alert.service,
         }
+    }
+
+    /// The group of an alert: the values of the labels that the rule groups by, empty for one that it does not carry;
+    /// none when the rule does not group.
+    #[must_use]
+    pub fn group_of(&self, alert: &Alert) -> Option<Labels> {
+        let value = |label: &String| alert.labels.get(label).cloned().unwrap_or_default();
+        let groups = self.terms.group_by.iter();
+        (!self.terms.group_by.is_empty()).then(|| groups.map(|label| (label.clone(), value(label))).collect())
     }
 
     /// Replaces what the rule says.

@@ -15,6 +15,10 @@ pub(crate) fn terms() -> AlertRuleTerms {
         name: "Mail in Europe".to_owned(),
         matches: vec![wanted("zone", "eu-1"), wanted("app", "почта")],
         minimum_severity: Severity::Warning,
+        condition: None,
+        group_by: vec![],
+        threshold: None,
+        delay: None,
         service: ServiceSource::Fixed(nth(7)),
         group: "Mail".to_owned(),
         impact: 2,
@@ -96,7 +100,31 @@ fn the_service_is_fixed_or_from_a_label_or_of_the_alert() {
 fn terms_are_checked() {
     let twice = AlertRuleTerms { matches: vec![wanted("a", "1"), wanted("a ", "2")], ..terms() };
     let many = (0..=MOST_MATCHES).map(|n| wanted(&format!("l{n}"), "")).collect();
+    let seconds = SignedDuration::from_secs;
+    let often = |count, window| {
+        let threshold = Some(Threshold { count, window: seconds(window) });
+        AlertRuleTerms { threshold, ..terms() }
+    };
+    let grouped = |labels: &[&str]| {
+        let group_by = labels.iter().map(|label| (*label).to_owned()).collect();
+        AlertRuleTerms { group_by, ..terms() }
+    };
+    let delayed = |length| AlertRuleTerms { delay: Some(seconds(length)), ..terms() };
+    for good in [often(2, 1), often(20, 86_400), grouped(&["a", "b"]), delayed(1), delayed(86_400)] {
+        assert!(AlertRule::create(id(), good, "jo", at(0)).is_ok());
+    }
+    let wrong = AlertRuleTerms { condition: Some("alert.colour == 'red'".to_owned()), ..terms() };
     for (bad, field) in [
+        (wrong, "condition"),
+        (often(1, 60), "threshold.count"),
+        (often(21, 60), "threshold.count"),
+        (often(2, 0), "threshold.window"),
+        (often(2, 86_401), "threshold.window"),
+        (grouped(&["a", " a"]), "groupBy"),
+        (grouped(&["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"]), "groupBy"),
+        (delayed(0), "delay"),
+        (delayed(-1), "delay"),
+        (delayed(86_401), "delay"),
         (twice, "matches"),
         (AlertRuleTerms { matches: many, ..terms() }, "matches"),
         (AlertRuleTerms { impact: 0, ..terms() }, "impact"),

@@ -3,13 +3,16 @@
 
 use super::due::{Due, Timed};
 use super::facts::Mark;
+use super::labels::Labels;
 use ciclo_kernel::{
     Timestamp,
     ids::{
-        AlertId, ChangeId, ConfigurationItemId, CustomerId, IncidentId, KnownErrorId, ProblemId, ServiceId,
+        AlertId, AlertRuleId, ChangeId, ConfigurationItemId, CustomerId, IncidentId, KnownErrorId, ProblemId,
+        ServiceId,
     },
     machine,
 };
+use sha2::{Digest, Sha256};
 
 machine! {
     machine "incident";
@@ -248,6 +251,8 @@ pub struct Incident {
     pub person: Option<String>,
     /// The alert that opened it; none when somebody did.
     pub alert: Option<AlertId>,
+    /// The alert rule that opened it; none when somebody did.
+    pub rule: Option<OpenedByRule>,
     /// The closed incident that it follows up; none for most.
     pub follow_up_of: Option<IncidentId>,
     /// What it is linked to.
@@ -271,6 +276,32 @@ pub struct Incident {
     pub due: Option<Due>,
     /// Where it stands.
     pub status: IncidentStatus,
+}
+
+/// The alert rule that opened an incident.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OpenedByRule {
+    /// The rule.
+    pub rule: AlertRuleId,
+    /// The version of its record.
+    pub version: u64,
+    /// The group of alerts that the incident is for; none when the rule does not group.
+    pub group: Option<Labels>,
+}
+
+impl OpenedByRule {
+    /// By what the open incident of the group is found: the same for the same rule, labels and values, whatever the
+    /// version. None when the rule does not group.
+    #[must_use]
+    pub fn group_key(&self) -> Option<String> {
+        let mut text = Sha256::new_with_prefix(self.rule.to_string());
+        for part in self.group.as_ref()?.iter().flat_map(|(label, value)| [label, value]) {
+            // Its length first: no other parts make the same text.
+            text.update(part.len().to_be_bytes());
+            text.update(part);
+        }
+        Some(text.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    }
 }
 
 /// A time that an incident waited.

@@ -17,6 +17,11 @@ pub(crate) fn input() -> OpenIncident {
         urgency: 2,
         group: Some("desk".to_owned()),
         alert: Some(nth(4)),
+        rule: Some(OpenedByRule {
+            rule: nth(8),
+            version: 3,
+            group: Some([("zone".to_owned(), String::new())].into()),
+        }),
         follow_up_of: Some(nth(5)),
     }
 }

@@ -3,7 +3,7 @@
 use super::facts::Mark;
 use super::incident::{
     Closing, Comment, HoldReason, Incident, IncidentHappened, IncidentLinks, IncidentState, IncidentStatus,
-    IncidentVerb, MajorState, PriorityOverride, Resolution, ResolutionCode, Wait, WaitReason,
+    IncidentVerb, MajorState, OpenedByRule, PriorityOverride, Resolution, ResolutionCode, Wait, WaitReason,
 };
 use super::priority_matrix::{self, Cells};
 use ciclo_kernel::{
@@ -40,6 +40,8 @@ pub struct OpenIncident {
     pub group: Option<String>,
     /// The alert that opens it.
     pub alert: Option<AlertId>,
+    /// The alert rule that opens it.
+    pub rule: Option<OpenedByRule>,
     /// The closed incident that it follows up.
     pub follow_up_of: Option<IncidentId>,
 }
@@ -71,6 +73,7 @@ impl Incident {
             group: text::optional_line("group", input.group.as_deref())?,
             person: None,
             alert: input.alert,
+            rule: input.rule,
             follow_up_of: input.follow_up_of,
             waits: Some(Vec::new()),
             due: None,

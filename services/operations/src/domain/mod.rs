@@ -32,9 +32,12 @@ macro_rules! words {
 pub mod access_grant;
 pub mod access_grant_verbs;
 pub mod alert;
+pub mod alert_decision;
+pub mod alert_replay;
 pub mod alert_rule;
 pub mod clock_calendar;
 pub mod clock_moves;
+pub mod condition;
 pub mod due;
 pub mod entitlement;
 pub mod facts;

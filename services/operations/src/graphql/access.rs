@@ -60,6 +60,7 @@ pub static ACCESS: Access = Access {
         ("alertRule", STAFF),
         ("alertRules", STAFF),
         ("alertRuleChanged", STAFF),
+        ("alertRuleDryRun", STAFF),
         ("createAlertRule", AGENTS),
         ("reviseAlertRule", AGENTS),
         ("enableAlertRule", AGENTS),

@@ -3,10 +3,12 @@
 use super::foreign::Service;
 use super::monitoring_event::Severity;
 use crate::domain;
-use crate::domain::alert_rule::{AlertRuleTerms, LabelMatch as DomainMatch, ServiceSource};
+use crate::domain::alert_rule::{AlertRuleTerms, LabelMatch as DomainMatch, ServiceSource, Threshold};
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use ciclo_api::filters::StringFilter;
-use ciclo_api::{ApiResult, create, enum_filter, filter, mutate, record_api, record_object, update};
+use ciclo_api::{
+    ApiResult, Duration, create, enum_filter, filter, mutate, record_api, record_object, update,
+};
 use ciclo_kernel::Refusal;
 
 /// Whether an alert rule works.
@@ -28,6 +30,24 @@ pub struct LabelMatch {
     pub label: String,
     /// The value that it must have, exactly.
     pub value: String,
+}
+
+/// How often an alert must be reported.
+#[derive(SimpleObject, Clone, Debug)]
+pub struct AlertRuleThreshold {
+    /// How many reports: 2 to 20.
+    pub count: u8,
+    /// How long the first and the last of them are apart at most: more than nothing and at most a day.
+    pub window: Duration,
+}
+
+/// How often an alert must be reported.
+#[derive(InputObject, Clone, Debug)]
+pub struct AlertRuleThresholdInput {
+    /// How many reports: 2 to 20.
+    pub count: u8,
+    /// How long the first and the last of them are apart at most: more than nothing and at most a day.
+    pub window: Duration,
 }
 
 /// A label that an alert must carry.
@@ -58,6 +78,23 @@ record_object! {
         /// The least severity that counts.
         async fn minimum_severity(&self) -> Severity {
             self.record().terms.minimum_severity.into()
+        }
+        /// What must hold besides, in CEL over `alert`; null when nothing must.
+        async fn condition(&self) -> Option<&str> {
+            self.record().terms.condition.as_deref()
+        }
+        /// The labels whose values make a group: the alerts of a group share one open incident; none gives each alert its own.
+        async fn group_by(&self) -> &[String] {
+            &self.record().terms.group_by
+        }
+        /// How often an alert must be reported; null when once is enough.
+        async fn threshold(&self) -> Option<AlertRuleThreshold> {
+            let threshold = self.record().terms.threshold?;
+            Some(AlertRuleThreshold { count: threshold.count, window: Duration(threshold.window) })
+        }
+        /// How long an alert must have lasted since it was first seen, with nobody taking notice; null when it need not.
+        async fn delay(&self) -> Option<Duration> {
+            self.record().terms.delay.map(Duration)
         }
         /// The service that the incident is about; null when the alert says it.
         async fn service(&self) -> Option<Service> {
@@ -124,6 +161,15 @@ pub struct AlertRuleTermsInput {
     pub matches: Vec<LabelMatchInput>,
     /// The least severity that counts.
     pub minimum_severity: Severity,
+    /// What must hold besides: an expression in CEL over `alert` that says true or false, of at most 1000 bytes. The alert has `dedupKey`, `title`, `severity`, `labels`, `service` (empty when it names none), `occurrences`, `firstSeen`, `lastSeen`, `startsAt`. It walks no lists and joins no texts; the pattern of `matches` is written out. When it cannot be answered, as for a label that is not there, the rule is not for the alert.
+    pub condition: Option<String>,
+    /// The labels whose values make a group, at most 10: a further alert of a group is given to the open incident that the rule opened for it. A label that is not there counts as empty. None gives each alert its own.
+    #[graphql(default)]
+    pub group_by: Vec<String>,
+    /// How often an alert must be reported before it counts; once is enough when left out.
+    pub threshold: Option<AlertRuleThresholdInput>,
+    /// How long an alert must have lasted since it was first seen before an incident is opened: more than nothing and at most a day. None is opened when somebody took notice, or it is quiet or over then.
+    pub delay: Option<Duration>,
     /// The service that the incident is about. At most one of `service` and `serviceLabel`; neither takes the service that the alert names.
     pub service: Option<ID>,
     /// The label that carries the service's id.
@@ -140,7 +186,7 @@ pub struct AlertRuleTermsInput {
 }
 
 impl AlertRuleTermsInput {
-    fn terms(self) -> Result<AlertRuleTerms, Refusal> {
+    pub(super) fn terms(self) -> Result<AlertRuleTerms, Refusal> {
         let service = match (self.service, self.service_label) {
             (Some(_), Some(_)) => {
                 return Err(Refusal::invalid("service", "give `service` or `serviceLabel`, not both"));
@@ -154,6 +200,12 @@ impl AlertRuleTermsInput {
             name: self.name,
             matches: matches.map(|wanted| DomainMatch { label: wanted.label, value: wanted.value }).collect(),
             minimum_severity: self.minimum_severity.into(),
+            condition: self.condition,
+            group_by: self.group_by,
+            threshold: self
+                .threshold
+                .map(|wanted| Threshold { count: wanted.count, window: wanted.window.0 }),
+            delay: self.delay.map(|delay| delay.0),
             service,
             group: self.group,
             impact: self.impact,

@@ -1,8 +1,10 @@
 //! Incidents in the API; what can be done to them is in `incident_verbs`.
 
 use super::alert::Alert;
+use super::alert_rule::AlertRule;
 use super::foreign::{Change, ConfigurationItem, Customer, Service};
 use super::known_error::{self, KnownError};
+use super::labels::Label;
 use super::problem::Problem;
 use super::queue::Due;
 use super::recurrence::{self, SimilarIncident};
@@ -11,7 +13,7 @@ use crate::domain;
 use crate::domain::incident::IncidentStatus;
 use async_graphql::{Context, Enum, SimpleObject};
 use ciclo_api::filters::{IdFilter, InstantFilter, IntFilter, LinkFilter, StringFilter};
-use ciclo_api::{ApiResult, Instant, Session, enum_filter, filter, record_api, record_object};
+use ciclo_api::{ApiResult, Instant, Long, Session, enum_filter, filter, record_api, record_object};
 
 /// How far an incident has come.
 #[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
@@ -297,6 +299,19 @@ record_object! {
         async fn alert(&self, ctx: &Context<'_>) -> ApiResult<Option<Alert>> {
             let Some(id) = self.record().alert else { return Ok(None) };
             Ok(Session::of(ctx).loads::<domain::alert::Alert>()?.one(id).await?.map(Alert::from))
+        }
+        /// The alert rule that opened it; null when somebody did.
+        async fn alert_rule(&self, ctx: &Context<'_>) -> ApiResult<Option<AlertRule>> {
+            let Some(by) = &self.record().rule else { return Ok(None) };
+            Ok(Session::of(ctx).loads::<domain::alert_rule::AlertRule>()?.one(by.rule).await?.map(AlertRule::from))
+        }
+        /// The version of that rule that opened it, as its history counts them; null when somebody did.
+        async fn alert_rule_version(&self) -> Option<Long> {
+            self.record().rule.as_ref().map(|by| Long(i64::try_from(by.version).unwrap_or(i64::MAX)))
+        }
+        /// The labels that its rule groups by, with the values that its alerts share; empty when it does not group.
+        async fn alert_group(&self) -> Vec<Label> {
+            self.record().rule.iter().flat_map(|by| &by.group).flat_map(Label::all).collect()
         }
         /// The change that caused it; null for none.
         async fn caused_by(&self) -> Option<Change> {

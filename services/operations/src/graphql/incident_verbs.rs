@@ -210,6 +210,7 @@ impl IncidentMutations {
             urgency: input.urgency,
             group: input.group,
             alert: None,
+            rule: None,
             follow_up_of: optional(input.follow_up_of.as_ref())?,
         };
         mutate::mutate(ctx, &input.idempotency_key, move |tx| {

@@ -5,6 +5,7 @@ pub mod access_grant;
 pub mod access_grant_verbs;
 pub mod alert;
 pub mod alert_rule;
+pub mod alert_rule_dry_run;
 pub mod entitlement;
 pub mod foreign;
 pub mod incident;
@@ -44,6 +45,7 @@ pub struct Query(
     priority_matrix::PriorityMatrixQueries,
     alert::AlertQueries,
     alert_rule::AlertRuleQueries,
+    alert_rule_dry_run::DryRunQueries,
     monitoring_event::MonitoringEventQueries,
     integration::IntegrationQueries,
     problem::ProblemQueries,

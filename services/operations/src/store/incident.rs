@@ -1,7 +1,7 @@
 //! The table of incidents.
 
 use crate::contract;
-use crate::domain::incident::{Incident, IncidentHappened};
+use crate::domain::incident::{Incident, IncidentHappened, OpenedByRule};
 use ciclo_contracts::operations::v1::IncidentEvent;
 use ciclo_kernel::{Corrupt, Machine, ids::IncidentId};
 use ciclo_store::record::id_field;
@@ -32,6 +32,7 @@ impl Record for Incident {
         "known_error_id",
         "queue_at",
         "due_kind",
+        "alert_group",
     ];
 
     fn id(&self) -> IncidentId {
@@ -58,6 +59,7 @@ impl Record for Incident {
             self.links.known_error.map(id_field).into(),
             self.queued().map(|queued| queued.place()).into(),
             self.due.map(|due| due.kind.as_str()).into(),
+            self.rule.as_ref().and_then(OpenedByRule::group_key).into(),
         ]
     }
 

@@ -14,6 +14,7 @@ mod m0003_calendars;
 mod m0004_external_ids;
 mod m0005_integrations;
 mod m0006_access;
+mod m0007_alert_rules;
 mod m0009_queues;
 mod monitoring_event;
 mod priority_matrix;
@@ -40,6 +41,7 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m0005_integrations::Integrations),
         Box::new(Links),
         Box::new(m0006_access::AccessGrants),
+        Box::new(m0007_alert_rules::AlertRules),
         Box::new(m0009_queues::Queues),
     ]
 }

@@ -5,6 +5,7 @@
 
 mod access;
 mod alert;
+mod alert_rule;
 mod alertmanager;
 mod calendar;
 mod clock;
