@@ -83,7 +83,7 @@ impl From<domain::due::Due> for Due {
 #[derive(Union, Clone, Debug)]
 pub enum Ticket {
     /// An incident.
-    Incident(Incident),
+    Incident(Box<Incident>),
     /// A service request.
     ServiceRequest(ServiceRequest),
     /// A problem.
@@ -291,8 +291,10 @@ impl QueueQueries {
             let (filter, after) = (filter.clone(), after.as_ref());
             let (tickets, further) = match ticket_type {
                 Type::Incident => {
-                    some::<IncidentRecord>(session, filter, size, after, |one| Ticket::Incident(one.into()))
-                        .await?
+                    some::<IncidentRecord>(session, filter, size, after, |one| {
+                        Ticket::Incident(Box::new(one.into()))
+                    })
+                    .await?
                 }
                 Type::ServiceRequest => {
                     let ticket = |one: Versioned<RequestRecord>| Ticket::ServiceRequest(one.into());

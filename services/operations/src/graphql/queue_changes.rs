@@ -63,7 +63,7 @@ impl QueueSubscriptions {
 /// A change of a ticket, if it is in the queue after or was before.
 async fn change(reader: &Reader, wanted: &QueueWanted, row: LogRow) -> ApiResult<Option<QueueChange>> {
     if row.record_type == IncidentId::TYPE {
-        change_of::<IncidentRecord>(reader, wanted, row, |one| Ticket::Incident(one.into())).await
+        change_of::<IncidentRecord>(reader, wanted, row, |one| Ticket::Incident(Box::new(one.into()))).await
     } else if row.record_type == ProblemId::TYPE {
         change_of::<ProblemRecord>(reader, wanted, row, |one| Ticket::Problem(one.into())).await
     } else {
