@@ -139,6 +139,18 @@ impl Hours {
         next.map(|open| open.from.max(at))
     }
 
+    /// The earliest instant at or after another at which it is not open; none when it stays open to the horizon.
+    #[must_use]
+    pub fn closing(&self, at: Timestamp) -> Option<Timestamp> {
+        let mut at = self.known(at);
+        // Hours that meet are one: at midnight, and where blocks do.
+        while self.opening(at) == Some(at) {
+            let open = &self.block(index(at)).open;
+            at = open.get(open.partition_point(|open| open.to <= at))?.to;
+        }
+        (at < HORIZON).then_some(at)
+    }
+
     /// A period in parts that meet: what is open, what is closed, each under one edition.
     pub(crate) fn parts(&self, from: Timestamp, to: Timestamp) -> Vec<Part> {
         let mut parts = Vec::new();

@@ -121,6 +121,8 @@ record_ids! {
     AlertId = "alt" "Alert" of "operations";
     /// A rule that turns alerts into incidents.
     AlertRuleId = "alr" "AlertRule" of "operations";
+    /// A silence: alerts that are kept quiet, and when.
+    SilenceId = "sil" "Silence" of "operations";
     /// An integration: a tool outside that sends events with a key of its own.
     IntegrationId = "itg" "Integration" of "operations";
     /// An incident.

@@ -15,6 +15,7 @@ pub mod graphql;
 pub mod hours;
 pub mod intake;
 pub mod rules;
+pub mod silences;
 pub mod store;
 pub mod timers;
 

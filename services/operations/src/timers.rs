@@ -1,9 +1,9 @@
 //! Fires what is due: warnings and breaches of clocks, the closing of resolved
 //! incidents, the return of problems whose risk was accepted, the expiry of access
-//! grants, rules that waited for an alert to last. It sleeps until the next instant;
-//! it never walks the records.
+//! grants, rules that waited for an alert to last, the turns of silences. It sleeps
+//! until the next instant; it never walks the records.
 
-use crate::commands::{access, alert_rule, clock, incident, problem};
+use crate::commands::{access, alert_rule, clock, incident, problem, silence};
 use ciclo_kernel::ids::{AccessGrantId, AlertId, IncidentId, ProblemId, RecordId, ServiceLevelClockId};
 use ciclo_kernel::trace::spanned;
 use ciclo_kernel::{Corrupt, Principal, trace_target};
@@ -42,20 +42,7 @@ pub async fn fire_due(database: &Database) -> Result<usize> {
 
 async fn fire(database: &Database, timer: Timer) -> Result<()> {
     let principal = Principal::service(timer.tenant.clone(), database.service());
-    let (kind, id) = (timer.kind.clone(), timer.record_id.clone());
-    let fired = database.write(&principal, move |tx| {
-        Box::pin(async move {
-            match kind.as_str() {
-                clock::TIMER => clock::fire(tx, ServiceLevelClockId::parse(&id)?).await,
-                incident::CLOSE_TIMER => incident::close_in_time(tx, IncidentId::parse(&id)?).await,
-                problem::RISK_TIMER => problem::review_risk(tx, ProblemId::parse(&id)?).await,
-                access::EXPIRY_TIMER => access::expire_in_time(tx, AccessGrantId::parse(&id)?).await,
-                alert_rule::TIMER => alert_rule::fire(tx, AlertId::parse(&id)?).await,
-                other => Err(Corrupt::new("timer", format!("no kind {other}")).into()),
-            }
-        })
-    });
-    match fired.await {
+    match act(database, &principal, &timer).await {
         Err(error) if !error.is_passing() => {
             // A timer that cannot be fired would be due for ever: it is reported and cleared.
             tracing::error!(%error, record = timer.record_id, kind = timer.kind, "a timer cannot be fired");
@@ -68,9 +55,37 @@ async fn fire(database: &Database, timer: Timer) -> Result<()> {
     }
 }
 
+/// Does what a timer is for.
+async fn act(database: &Database, principal: &Principal, timer: &Timer) -> Result<()> {
+    if timer.kind == silence::TIMER {
+        // It looks at alerts in steps, each a transaction.
+        return silence::fire(database, principal, timer).await;
+    }
+    let (kind, id) = (timer.kind.clone(), timer.record_id.clone());
+    let done = database.write(principal, move |tx| {
+        Box::pin(async move {
+            match kind.as_str() {
+                clock::TIMER => clock::fire(tx, ServiceLevelClockId::parse(&id)?).await,
+                incident::CLOSE_TIMER => incident::close_in_time(tx, IncidentId::parse(&id)?).await,
+                problem::RISK_TIMER => problem::review_risk(tx, ProblemId::parse(&id)?).await,
+                access::EXPIRY_TIMER => access::expire_in_time(tx, AccessGrantId::parse(&id)?).await,
+                alert_rule::TIMER => alert_rule::fire(tx, AlertId::parse(&id)?).await,
+                other => Err(Corrupt::new("timer", format!("no kind {other}")).into()),
+            }
+        })
+    });
+    done.await
+}
+
 /// The kinds of timers.
-const KINDS: [&str; 5] =
-    [clock::TIMER, incident::CLOSE_TIMER, problem::RISK_TIMER, access::EXPIRY_TIMER, alert_rule::TIMER];
+const KINDS: [&str; 6] = [
+    clock::TIMER,
+    incident::CLOSE_TIMER,
+    problem::RISK_TIMER,
+    access::EXPIRY_TIMER,
+    alert_rule::TIMER,
+    silence::TIMER,
+];
 
 fn known_kind(kind: &str) -> &'static str {
     KINDS.into_iter().find(|known| *known == kind).unwrap_or(clock::TIMER)

@@ -64,6 +64,11 @@ foreign! {
 }
 
 foreign! {
+    /// A silence: alerts that are kept quiet, and when.
+    Silence
+}
+
+foreign! {
     /// An integration: a tool outside that sends events with a routing key of its own.
     Integration
 }

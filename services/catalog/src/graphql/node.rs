@@ -11,7 +11,7 @@ use super::foreign::{
     AccessGrant, Agreement, Alert, AlertRule, Calendar, Change, ConfigurationItem, Deployment, DesignPackage,
     Entitlement, Incident, Initiative, Integration, ItemRelation, KnownError, MonitoringEvent,
     PriorityMatrix, Problem, Recommendation, Requirement, SeparationRule, ServiceLevelClock,
-    ServiceLevelReview, ServiceRequest, TargetResult, Transition,
+    ServiceLevelReview, ServiceRequest, Silence, TargetResult, Transition,
 };
 use super::market_space::MarketSpace;
 use super::offering::{Offering, Visible};
@@ -80,6 +80,7 @@ nodes! {
         MonitoringEvent, MonitoringEventId;
         Alert, AlertId;
         AlertRule, AlertRuleId;
+        Silence, SilenceId;
         Integration, IntegrationId;
         Incident, IncidentId;
         ServiceLevelClock, ServiceLevelClockId;

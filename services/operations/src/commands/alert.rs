@@ -2,22 +2,29 @@
 //! alert or opens one, and opens or resolves an incident by rule. One
 //! transaction for all reports that came together.
 
-use crate::commands::{alert_rule, clock, incident};
+use crate::commands::{alert_rule, clock, incident, silence};
 use crate::domain::alert::{Alert, AlertReport, AlertState};
 use crate::domain::alert_decision::ReadyRule;
 use crate::domain::monitoring_event::{MonitoringEvent, ReceiveMonitoringEvent};
+use crate::domain::silence::ReadySilence;
 use crate::intake::{Action, Report};
 use ciclo_kernel::Machine;
 use ciclo_kernel::ids::{MonitoringEventId, ServiceId};
 use ciclo_store::{Filter, Result, Tx, Versioned};
 
+/// What is at work for a tenant's alerts.
+struct AtWork {
+    rules: Vec<ReadyRule>,
+    silences: Vec<ReadySilence>,
+}
+
 /// Takes in reports that came together, in their order; how many of them were not known yet.
 pub async fn take_in(tx: &mut Tx, reports: Vec<Report>) -> Result<usize> {
-    let rules = alert_rule::at_work(tx).await?;
+    let at_work = AtWork { rules: alert_rule::at_work(tx).await?, silences: silence::at_work(tx).await? };
     let mut kept = 0;
     for report in reports {
         if !is_known(tx, &report).await? {
-            take_in_one(tx, report, &rules).await?;
+            take_in_one(tx, report, &at_work).await?;
             kept += 1;
         }
     }
@@ -31,7 +38,7 @@ async fn is_known(tx: &Tx, report: &Report) -> Result<bool> {
     Ok(!tx.list::<MonitoringEvent>(Filter::All(same), 1).await?.is_empty())
 }
 
-async fn take_in_one(tx: &mut Tx, report: Report, rules: &[ReadyRule]) -> Result<()> {
+async fn take_in_one(tx: &mut Tx, report: Report, at_work: &AtWork) -> Result<()> {
     let service = named_service(tx, &report).await?;
     let event = ReceiveMonitoringEvent {
         source: report.source.clone(),
@@ -51,7 +58,7 @@ async fn take_in_one(tx: &mut Tx, report: Report, rules: &[ReadyRule]) -> Result
         (Action::Trigger, Some(alert)) => {
             let again = reported(tx, &report, service, event);
             let alert = clock::change_loaded(tx, alert, None, |alert, _, _| alert.repeat(again)).await?;
-            alert_rule::apply(tx, alert, rules).await
+            heard(tx, alert, at_work).await
         }
         (Action::Trigger, None) => {
             if report.names_one
@@ -61,14 +68,22 @@ async fn take_in_one(tx: &mut Tx, report: Report, rules: &[ReadyRule]) -> Result
             }
             let opened = Alert::open(tx.fresh(), reported(tx, &report, service, event));
             let alert = clock::create(tx, opened).await?;
-            alert_rule::apply(tx, alert, rules).await
+            heard(tx, alert, at_work).await
         }
         (Action::Acknowledge, Some(alert)) if alert.record.state() == AlertState::Open => {
             clock::change_loaded(tx, alert, None, Alert::acknowledge).await.map(drop)
         }
-        (Action::Resolve, Some(alert)) => resolve(tx, alert, &report, rules).await,
+        (Action::Resolve, Some(alert)) => resolve(tx, alert, &report, &at_work.rules).await,
         // What comes for trouble that nobody reported, or that is over, or quiet: accepted and dropped.
         (Action::Acknowledge | Action::Resolve, _) => Ok(()),
+    }
+}
+
+/// What hears of an alert that was reported: a silence keeps it quiet, or a rule may give it to an incident.
+async fn heard(tx: &mut Tx, alert: Versioned<Alert>, at_work: &AtWork) -> Result<()> {
+    match silence::keep_quiet(tx, alert, &at_work.silences).await? {
+        Some(alert) => alert_rule::apply(tx, alert, &at_work.rules).await,
+        None => Ok(()),
     }
 }
 

@@ -12,4 +12,5 @@ mod neighbours;
 pub mod problem;
 pub mod separation;
 pub mod service_request;
+pub mod silence;
 pub mod terms;

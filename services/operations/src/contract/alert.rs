@@ -32,6 +32,7 @@ pub fn record(message: pb::AlertEvent) -> Result<Alert, Corrupt> {
                 SuppressionCause::parse,
             )?,
             note: after.suppression_note,
+            silence: convert::optional_id("silence_id", &after.silence_id)?,
             suppressed: mark("suppressed", after.suppressed)?,
         },
         AlertState::Resolved => AlertStatus::Resolved {
@@ -84,7 +85,8 @@ fn snapshot(record: &Alert) -> pb::Alert {
         AlertStatus::Acknowledged { acknowledged } => {
             message.acknowledged = Some(mark_message(acknowledged));
         }
-        AlertStatus::Suppressed { cause, note, suppressed } => {
+        AlertStatus::Suppressed { cause, note, silence, suppressed } => {
+            message.silence_id = id_text(*silence);
             message.suppression_cause = cause_number(*cause);
             message.suppression_note.clone_from(note);
             message.suppressed = Some(mark_message(suppressed));
@@ -107,9 +109,11 @@ fn happened(what: &AlertHappened) -> What {
             monitoring_event_id: id_text(*monitoring_event),
         }),
         AlertHappened::Acknowledged => What::Acknowledged(pb::AlertAcknowledged {}),
-        AlertHappened::Suppressed { cause, note } => {
-            What::Suppressed(pb::AlertSuppressed { cause: cause_number(*cause), note: note.clone() })
-        }
+        AlertHappened::Suppressed { cause, note, silence } => What::Suppressed(pb::AlertSuppressed {
+            cause: cause_number(*cause),
+            note: note.clone(),
+            silence_id: id_text(*silence),
+        }),
         AlertHappened::Unsuppressed { cause } => {
             What::Unsuppressed(pb::AlertUnsuppressed { cause: cause_number(*cause) })
         }
@@ -157,7 +161,7 @@ mod tests {
             AlertHappened::Opened { monitoring_event: None },
             AlertHappened::Repeated { occurrences: 2, monitoring_event: None },
             AlertHappened::Acknowledged,
-            AlertHappened::Suppressed { cause, note: None },
+            AlertHappened::Suppressed { cause, note: None, silence: None },
             AlertHappened::Unsuppressed { cause },
             AlertHappened::Resolved { ends_at: at(0) },
             AlertHappened::IncidentLinked { incident: id(), before: None },

@@ -14,3 +14,4 @@ pub mod problem;
 pub mod separation_rule;
 pub mod service_level_clock;
 pub mod service_request;
+pub mod silence;

@@ -5,13 +5,16 @@ use super::{
     facts::Mark,
     labels::{self, Labels},
     monitoring_event::{Severity, dedup_key},
+    silence::Silence,
 };
 use ciclo_kernel::{
     Decision, Machine, Refusal, Timestamp,
-    ids::{AlertId, IncidentId, MonitoringEventId, ServiceId},
+    ids::{AlertId, IncidentId, MonitoringEventId, ServiceId, SilenceId},
     machine, text,
 };
 
+/// Who acts when nobody does.
+const SERVICE: &str = "service:operations";
 /// How many of its monitoring events an alert names: the newest.
 pub const EVENTS_KEPT: usize = 20;
 
@@ -74,6 +77,8 @@ pub enum AlertStatus {
         cause: SuppressionCause,
         /// The cause in words, for example which maintenance; none when the kind says it.
         note: Option<String>,
+        /// The silence that keeps it quiet; none when somebody does.
+        silence: Option<SilenceId>,
         /// Who suppressed it, and when.
         suppressed: Mark,
     },
@@ -178,6 +183,8 @@ pub enum AlertHappened {
         cause: SuppressionCause,
         /// The cause in words; none when the kind says it.
         note: Option<String>,
+        /// The silence that keeps it quiet; none when somebody does.
+        silence: Option<SilenceId>,
     },
     /// It is no longer suppressed.
     Unsuppressed {
@@ -292,8 +299,31 @@ impl Alert {
     ) -> Decision<Self, AlertHappened> {
         self.state().go(AlertVerb::Suppress)?;
         let note = text::optional_body("note", note)?;
-        self.status = AlertStatus::Suppressed { cause, note: note.clone(), suppressed: Mark::new(by, at) };
-        Ok((self, AlertHappened::Suppressed { cause, note }))
+        self.status = AlertStatus::Suppressed {
+            cause,
+            note: note.clone(),
+            silence: None,
+            suppressed: Mark::new(by, at),
+        };
+        Ok((self, AlertHappened::Suppressed { cause, note, silence: None }))
+    }
+
+    /// Keeps it quiet by a silence, for as long as that one says.
+    pub fn silence(mut self, by: &Silence, at: Timestamp) -> Decision<Self, AlertHappened> {
+        self.state().go(AlertVerb::Suppress)?;
+        let (cause, silence) = (by.terms.cause, Some(by.id));
+        let suppressed = Mark::new(SERVICE, at);
+        self.status = AlertStatus::Suppressed { cause, note: None, silence, suppressed };
+        Ok((self, AlertHappened::Suppressed { cause, note: None, silence }))
+    }
+
+    /// The silence that keeps it quiet; none when somebody does, or nothing.
+    #[must_use]
+    pub fn silenced_by(&self) -> Option<SilenceId> {
+        match &self.status {
+            AlertStatus::Suppressed { silence, .. } => *silence,
+            AlertStatus::Open | AlertStatus::Acknowledged { .. } | AlertStatus::Resolved { .. } => None,
+        }
     }
 
     /// No longer keeps it quiet.

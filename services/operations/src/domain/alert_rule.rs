@@ -102,18 +102,7 @@ pub struct AlertRuleTerms {
 
 impl AlertRuleTerms {
     fn checked(self) -> Result<Self, Refusal> {
-        if self.matches.len() > MOST_MATCHES {
-            let why = format!("{} labels; at most {MOST_MATCHES} are allowed", self.matches.len());
-            return Err(Refusal::invalid("matches", why).with("limit", MOST_MATCHES));
-        }
-        let mut matches: Vec<LabelMatch> = Vec::with_capacity(self.matches.len());
-        for wanted in self.matches {
-            let label = text::line("matches", &wanted.label)?;
-            if matches.iter().any(|earlier| earlier.label == label) {
-                return Err(Refusal::invalid("matches", format!("the label {label} is named twice")));
-            }
-            matches.push(LabelMatch { label, value: labels::value("matches", &wanted.value)? });
-        }
+        let matches = matches(self.matches)?;
         let condition = text::optional_body("condition", self.condition.as_deref())?;
         if let Some(condition) = &condition {
             Condition::compile(condition)?;
@@ -139,6 +128,28 @@ impl AlertRuleTerms {
             ..self
         })
     }
+}
+
+/// Checks the labels that an alert must carry: each named once.
+pub(super) fn matches(wanted: Vec<LabelMatch>) -> Result<Vec<LabelMatch>, Refusal> {
+    if wanted.len() > MOST_MATCHES {
+        let why = format!("{} labels; at most {MOST_MATCHES} are allowed", wanted.len());
+        return Err(Refusal::invalid("matches", why).with("limit", MOST_MATCHES));
+    }
+    let mut matches: Vec<LabelMatch> = Vec::with_capacity(wanted.len());
+    for wanted in wanted {
+        let label = text::line("matches", &wanted.label)?;
+        if matches.iter().any(|earlier| earlier.label == label) {
+            return Err(Refusal::invalid("matches", format!("the label {label} is named twice")));
+        }
+        matches.push(LabelMatch { label, value: labels::value("matches", &wanted.value)? });
+    }
+    Ok(matches)
+}
+
+/// Whether an alert carries labels, all of them.
+pub(super) fn carries(alert: &Alert, matches: &[LabelMatch]) -> bool {
+    matches.iter().all(|wanted| alert.labels.get(&wanted.label) == Some(&wanted.value))
 }
 
 fn groups(group_by: Vec<String>) -> Result<Vec<String>, Refusal> {
@@ -272,8 +283,7 @@ impl AlertRule {
     /// condition says is for [`super::alert_decision`].
     #[must_use]
     pub fn matches(&self, alert: &Alert) -> bool {
-        alert.severity >= self.terms.minimum_severity
-            && self.terms.matches.iter().all(|wanted| alert.labels.get(&wanted.label) == Some(&wanted.value))
+        alert.severity >= self.terms.minimum_severity && carries(alert, &self.terms.matches)
     }
 
     /// Whether the rule may turn this alert into an incident: it is at work, the alert has its severity and labels, and

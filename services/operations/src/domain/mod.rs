@@ -60,6 +60,7 @@ pub mod separation_rule;
 pub mod service_level_clock;
 pub mod service_request;
 pub mod service_request_verbs;
+pub mod silence;
 pub mod what_if;
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use super::incident::Incident;
 use super::labels::Label;
 use super::monitoring_event::{MonitoringEvent, Severity, SeverityFilter};
 use super::service_level_clock::{ServiceLevelClock, change, clocks_of};
+use super::silence::Silence;
 use crate::domain;
 use async_graphql::{Context, Enum, ID, InputObject, Object};
 use ciclo_api::filters::{IdFilter, InstantFilter, StringFilter};
@@ -91,6 +92,11 @@ record_object! {
                 | domain::alert::AlertStatus::Acknowledged { .. }
                 | domain::alert::AlertStatus::Resolved { .. } => None,
             }
+        }
+        /// The silence that keeps it quiet; null when somebody does, or when it is not suppressed.
+        async fn silence(&self, ctx: &Context<'_>) -> ApiResult<Option<Silence>> {
+            let Some(id) = self.record().silenced_by() else { return Ok(None) };
+            Ok(Session::of(ctx).loads::<domain::silence::Silence>()?.one(id).await?.map(Silence::from))
         }
         /// The incident that deals with it; null when there is none.
         async fn incident(&self, ctx: &Context<'_>) -> ApiResult<Option<Incident>> {

@@ -25,6 +25,7 @@ pub mod separation_rule;
 pub mod service_level_clock;
 pub mod service_request;
 pub mod service_request_verbs;
+pub mod silence;
 pub mod what_if;
 
 use async_graphql::{MergedObject, MergedSubscription, Schema};
@@ -45,6 +46,7 @@ pub struct Query(
     priority_matrix::PriorityMatrixQueries,
     alert::AlertQueries,
     alert_rule::AlertRuleQueries,
+    silence::SilenceQueries,
     alert_rule_dry_run::DryRunQueries,
     monitoring_event::MonitoringEventQueries,
     integration::IntegrationQueries,
@@ -68,6 +70,7 @@ pub struct Mutation(
     priority_matrix::PriorityMatrixMutations,
     alert::AlertMutations,
     alert_rule::AlertRuleMutations,
+    silence::SilenceMutations,
     integration::IntegrationMutations,
     problem_verbs::ProblemMutations,
     known_error::KnownErrorMutations,
@@ -87,6 +90,7 @@ pub struct Subscription(
     priority_matrix::PriorityMatrixSubscriptions,
     alert::AlertSubscriptions,
     alert_rule::AlertRuleSubscriptions,
+    silence::SilenceSubscriptions,
     monitoring_event::MonitoringEventSubscriptions,
     integration::IntegrationSubscriptions,
     problem::ProblemSubscriptions,

@@ -14,7 +14,7 @@ impl Record for Alert {
     const TABLE: &'static str = "alert";
     const PACKAGE: &'static str = super::PACKAGE;
     const COLUMNS: &'static [&'static str] =
-        &["dedup_key", "state", "severity", "title", "service_id", "incident_id", "last_seen"];
+        &["dedup_key", "state", "severity", "title", "service_id", "incident_id", "last_seen", "silence_id"];
 
     fn id(&self) -> AlertId {
         self.id
@@ -29,6 +29,7 @@ impl Record for Alert {
             self.service.map(id_field).into(),
             self.incident.map(id_field).into(),
             self.last_seen.into(),
+            self.silenced_by().map(id_field).into(),
         ]
     }
 

@@ -15,6 +15,7 @@ mod m0004_external_ids;
 mod m0005_integrations;
 mod m0006_access;
 mod m0007_alert_rules;
+mod m0008_silences;
 mod m0009_queues;
 mod monitoring_event;
 mod priority_matrix;
@@ -23,6 +24,7 @@ pub mod queue;
 pub mod separation_rule;
 mod service_level_clock;
 pub mod service_request;
+mod silence;
 
 use ciclo_store::MigrationTrait;
 use ciclo_store::schema::{Base, Links};
@@ -42,6 +44,7 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(Links),
         Box::new(m0006_access::AccessGrants),
         Box::new(m0007_alert_rules::AlertRules),
+        Box::new(m0008_silences::Silences),
         Box::new(m0009_queues::Queues),
     ]
 }

@@ -26,5 +26,6 @@ mod recurrence;
 mod schema;
 mod separation;
 mod service_request;
+mod silence;
 mod statements;
 mod what_if;
