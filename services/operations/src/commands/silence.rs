@@ -5,7 +5,7 @@ use super::neighbours::service_is_known;
 use super::{alert_rule, clock};
 use crate::domain::alert::{Alert, AlertState};
 use crate::domain::silence::{ReadySilence, Silence, SilenceState, SilenceTerms, covering};
-use crate::silences;
+use crate::silences::{self, Pass};
 use ciclo_kernel::ids::{AlertId, RecordId, SilenceId};
 use ciclo_kernel::{Code, Machine, Principal, Refusal, Timestamp};
 use ciclo_store::record::id_field;
@@ -17,7 +17,7 @@ pub const TIMER: &str = "silence";
 /// Most silences of a tenant that are not over.
 const ACTIVE_MOST: usize = 1_000;
 /// Alerts that are looked at together.
-const AT_ONCE: usize = 500;
+const AT_ONCE: usize = 100;
 
 /// Makes a silence. What it covers now becomes quiet soon after, in steps.
 ///
@@ -85,33 +85,40 @@ pub async fn keep_quiet(
     Ok(None)
 }
 
-/// Brings the alerts of a silence to where it wants them now, step by step, and sets its timer to its next turn. What
-/// was interrupted is done again from the start, which changes nothing twice.
+/// Brings the next of a silence's alerts to where it wants them now, and once all are there sets its timer to its next
+/// turn. Until then the timer stays due: so what else is due goes on between the steps.
 pub async fn fire(database: &Database, principal: &Principal, timer: &Timer) -> Result<()> {
     let id = SilenceId::parse(&timer.record_id)?;
-    let Some(found) = database.reader(principal).find::<Silence>(id).await? else { return Ok(()) };
-    let now = database.clock().now();
-    let quiet = Filter::is("silence_id", id_field(id));
-    let open = silences::ready(found).is_on(now).then(|| Filter::is("state", AlertState::Open.as_str()));
-    for filter in [Some(quiet), open].into_iter().flatten() {
-        look_at_all(database, principal, filter).await?;
-    }
-    database.write(principal, move |tx| Box::pin(async move { turned(tx, id, now).await })).await
-}
-
-async fn look_at_all(database: &Database, principal: &Principal, filter: Filter) -> Result<()> {
     let reader = database.reader(principal);
+    let Some(found) = reader.find::<Silence>(id).await? else { return Ok(()) };
+    let (version, now) = (found.version, database.clock().now());
+    let on = silences::ready(found).is_on(now);
+    let (pass, after) = match silences::progress(id, version) {
+        // It has ceased meanwhile: what it kept quiet before is looked at again.
+        (Pass::Open, _) if !on => (Pass::Quiet, None),
+        progress => progress,
+    };
+    let filter = match pass {
+        Pass::Quiet => Filter::is("silence_id", id_field(id)),
+        Pass::Open => Filter::is("state", AlertState::Open.as_str()),
+    };
     let order = Order { column: "id", descending: false };
-    let mut request = PageRequest { filter, order, first: AT_ONCE, after: None };
-    loop {
-        let page = reader.page::<Alert>(&request).await?;
-        request.after = page.rows.last().map(|(last, at)| (at.clone(), last.record.id.to_string()));
-        let alerts: Vec<AlertId> = page.rows.iter().map(|(alert, _)| alert.record.id).collect();
-        database.write(principal, move |tx| Box::pin(async move { look(tx, alerts).await })).await?;
-        if !page.more {
-            return Ok(());
-        }
+    let request = PageRequest { filter, order, first: AT_ONCE, after };
+    let page = reader.page::<Alert>(&request).await?;
+    let last = page.rows.last().map(|(last, at)| (at.clone(), last.record.id.to_string()));
+    let alerts: Vec<AlertId> = page.rows.iter().map(|(alert, _)| alert.record.id).collect();
+    database.write(principal, move |tx| Box::pin(async move { look(tx, alerts).await })).await?;
+    let next = match pass {
+        _ if page.more => Some((pass, last)),
+        Pass::Quiet if on => Some((Pass::Open, None)),
+        Pass::Quiet | Pass::Open => None,
+    };
+    let done = next.is_none();
+    silences::advance(id, version, next);
+    if done {
+        database.write(principal, move |tx| Box::pin(async move { turned(tx, id, now).await })).await?;
     }
+    Ok(())
 }
 
 /// Looks at alerts: what is open and covered becomes quiet; what a silence kept quiet and nothing covers any more is

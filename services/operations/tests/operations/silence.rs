@@ -105,6 +105,24 @@ async fn what_two_silences_cover_is_quiet_until_both_have_ended() {
 }
 
 #[tokio::test]
+async fn many_alerts_become_quiet_and_are_heard_again_step_by_step() {
+    let outside = Outside::open().await;
+    let many: Vec<Value> = (0..250).map(|number| of_host(&format!("{number:03}"), "db1")).collect();
+    outside.send(&many).await;
+    assert_eq!(silence(&outside, json!({})).await.text("it.state"), "ACTIVE");
+    let count = async |state: &str| {
+        let query = "query($s: AlertState!) { alerts(filter: { state: { eq: $s } }) { totalCount } }";
+        outside.operations.admin(query, json!({ "s": state })).await.at("alerts.totalCount").clone()
+    };
+    let fired = fire_due(&outside.operations.part.database).await.unwrap();
+    assert_eq!((count("SUPPRESSED").await, fired), (json!(250), 4), "nothing is quiet yet; then three steps");
+    outside.operations.clock.advance(SignedDuration::from_mins(61));
+    let fired = fire_due(&outside.operations.part.database).await.unwrap();
+    assert_eq!((count("OPEN").await, fired), (json!(250), 3));
+    assert_eq!(fire_due(&outside.operations.part.database).await.unwrap(), 0);
+}
+
+#[tokio::test]
 async fn what_somebody_keeps_quiet_stays_quiet() {
     let outside = Outside::open().await;
     outside.send(&[of_host("01", "db1")]).await;
