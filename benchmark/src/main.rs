@@ -3,7 +3,7 @@
 //! never fails on a figure.
 
 // The queries of a service in one process nest their futures this deep.
-#![recursion_limit = "256"]
+#![recursion_limit = "512"]
 
 mod bare;
 mod create;

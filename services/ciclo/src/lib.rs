@@ -2,7 +2,7 @@
 //! of any service.
 
 // The futures of a whole service's schema are deep, which the optimising build looks through.
-#![recursion_limit = "256"]
+#![recursion_limit = "512"]
 
 pub mod banner;
 pub mod cli;
